@@ -1,0 +1,111 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Every dependency is pinned `exact:`; the lock file is not part of the repository.
+let nio: Package.Dependency = .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2")
+
+let package = Package(
+    name: "denwa",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "denwa", targets: ["denwa"])
+    ],
+    dependencies: [
+        nio,
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+    ],
+    targets: [
+        // C libraries, from Debian packages.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+
+        // The chat, cut by what each part imports. An arrow that is not here does not compile.
+        .target(name: "Postgres", dependencies: ["CLibPQ", .nioCore, .nioPosix, .logging]),
+        .target(name: "Migrator", dependencies: ["Postgres", .crypto]),
+        .target(name: "Schema", exclude: ["embed.txt"], plugins: ["EmbedFiles"]),
+        .target(name: "Passwords", dependencies: ["CArgon2", .nioPosix]),
+        .target(name: "ChatCore"),
+        .target(name: "ChatStore", dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .logging, .lifecycle]),
+        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore, .nioWebSocket, .logging]),
+        .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
+        .target(
+            name: "ChatServer",
+            dependencies: [
+                "ChatCore", "ChatRealtime", "ChatStore", "Passwords", "Postgres", "WebClient",
+                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
+                .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
+            ]),
+        .target(name: "DenwaDev", dependencies: ["Postgres"]),
+        .executableTarget(
+            name: "denwa",
+            dependencies: [
+                "ChatServer", "ChatStore", "DenwaDev", "Migrator", "Passwords", "Postgres", "Schema",
+                .argumentParser, .configuration, .logging, .lifecycle,
+            ]),
+
+        // Test-only: never linked into `denwa`.
+        .executableTarget(
+            name: "FixtureServer",
+            dependencies: [
+                "ChatRealtime", "ChatServer", .argumentParser, .hummingbird, .hummingbirdCore, .logging, .nioCore,
+                .nioHTTP1, .nioWebSocket,
+            ]),
+
+        // Files compiled into the binary: migrations, demo data, the web client, the API documents.
+        .executableTarget(name: "EmbedTool"),
+        .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["EmbedTool"], path: "Sources/EmbedFiles"),
+
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Migrator", "Passwords", "Postgres", "Schema",
+                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .logging, .lifecycle,
+            ],
+            path: "Tests/Support"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
+        .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
+        .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "ChatRealtimeTests", dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
+        .testTarget(
+            name: "ChatServerTests",
+            dependencies: ["ChatCore", "ChatServer", "ChatStore", "Postgres", "WebClient", "TestSupport", .configuration]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+}
+
+extension Target.Dependency {
+    static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+    static var configuration: Self { .product(name: "Configuration", package: "swift-configuration") }
+    static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
+    static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
+    static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }
+    static var lifecycle: Self { .product(name: "ServiceLifecycle", package: "swift-service-lifecycle") }
+    static var logging: Self { .product(name: "Logging", package: "swift-log") }
+    static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
+    static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
+    static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
+    static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
+    static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
+    static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
+    static var nioWebSocket: Self { .product(name: "NIOWebSocket", package: "swift-nio") }
+}

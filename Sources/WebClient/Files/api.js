@@ -1,0 +1,84 @@
+const TIMEOUT_MS = 20_000;
+
+/** A refusal with a stable `code`: from the server's problem+json, or made here when there was no answer. */
+export class Problem extends Error {
+  constructor({ code, detail = "", title = "", status = 0, field = null, retryable = false }) {
+    super(detail || title || code);
+    this.name = "Problem";
+    Object.assign(this, { code, detail: detail || title, status, field, retryable });
+  }
+}
+
+/** The HTTP half of the protocol. Every method resolves to the answer's JSON or rejects with a `Problem`. */
+export class API {
+  #fetch;
+
+  constructor(fetch = globalThis.fetch.bind(globalThis)) {
+    this.#fetch = fetch;
+  }
+
+  signUp({ handle, password, displayName }) {
+    const optional = displayName ? { displayName } : {};
+    return this.#call("POST", "/v1/accounts", { handle, password, session: "cookie", ...optional });
+  }
+
+  logIn({ handle, password }) {
+    return this.#call("POST", "/v1/sessions", { handle, password, session: "cookie" });
+  }
+
+  logOut() {
+    return this.#call("DELETE", "/v1/sessions/current");
+  }
+
+  me() {
+    return this.#call("GET", "/v1/me");
+  }
+
+  rooms() {
+    return this.#call("GET", "/v1/rooms");
+  }
+
+  createRoom({ name, title }) {
+    return this.#call("POST", "/v1/rooms", title ? { name, title } : { name });
+  }
+
+  join(room) {
+    return this.#call("PUT", `${roomPath(room)}/members/me`);
+  }
+
+  leave(room) {
+    return this.#call("DELETE", `${roomPath(room)}/members/me`);
+  }
+
+  /** The page of events that ends just before the seq `before`, ascending. */
+  eventsBefore(room, before, limit) {
+    return this.#call("GET", `${roomPath(room)}/events?before=${before}&limit=${limit}`);
+  }
+
+  async #call(method, path, body) {
+    const response = await this.#ask(method, path, body);
+    if (response.status === 204) return null;
+    const json = await response.json().catch(() => null);
+    if (response.ok && json !== null) return json;
+    // A proxy in front of a server that is away answers in HTML: there is no code to read then.
+    throw new Problem({ code: "bad_answer", title: response.statusText, ...json, status: response.status });
+  }
+
+  async #ask(method, path, body) {
+    const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+    try {
+      return await this.#fetch(path, {
+        method,
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch {
+      throw new Problem({ code: "network_error", retryable: true });
+    }
+  }
+}
+
+function roomPath(room) {
+  return `/v1/rooms/${encodeURIComponent(room)}`;
+}
