@@ -1,0 +1,207 @@
+import CLibPQ
+import Glibc
+
+/// One connection to PostgreSQL. Not `Sendable`: it lives on the thread that opened it, and ``Database`` lends it out.
+///
+/// Everything is sent as a pipeline: the statements up to a sync point travel in one round trip and form one
+/// transaction, which is committed at that point (PostgreSQL manual, "Pipeline Mode").
+package final class Connection {
+    private let handle: OpaquePointer
+    private let answerWithin: Duration?
+    /// Statement names by SQL text.
+    private var prepared: [String: String] = [:]
+
+    /// Above this many different statements new ones are sent unprepared, so that the server's memory stays bounded.
+    private static let preparedLimit = 200
+
+    /// - Parameters:
+    ///   - url: a libpq connection string or URI.
+    ///   - settings: connection options that apply where the URL does not set them.
+    /// - Throws: ``PostgresError`` of kind `unreachable`.
+    package init(url: String, settings: ConnectionSettings = .init()) throws(PostgresError) {
+        var parameters = settings.parameters
+        parameters.append(("dbname", url))
+        let keys = parameters.map { strdup($0.0) }
+        let values = parameters.map { strdup($0.1) }
+        defer { (keys + values).forEach { free($0) } }
+        let keyPointers = keys.map { UnsafePointer($0) } + [nil]
+        let valuePointers = values.map { UnsafePointer($0) } + [nil]
+        guard let handle = PQconnectdbParams(keyPointers, valuePointers, 1) else {
+            throw PostgresError(.unreachable, "libpq could not allocate a connection")
+        }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(handle)).trimmed
+            PQfinish(handle)
+            throw PostgresError(.unreachable, message)
+        }
+        // Notices are for a person at a terminal; a server's log is not the place.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        self.handle = handle
+        self.answerWithin = settings.answerWithin
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Whether the connection may be used again.
+    package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    /// Runs one statement.
+    @discardableResult
+    package func run(_ query: Query) throws(PostgresError) -> Rows {
+        let answers = try pipeline([query])
+        guard let rows = answers.first else { throw .decoding("a statement without an answer") }
+        return rows
+    }
+
+    /// Runs statements in one round trip and, outside ``transaction(_:)``, as one transaction. Each sees what was
+    /// committed when it starts.
+    /// - Returns: one answer a statement, after the server has reported the commit.
+    package func pipeline(_ queries: [Query]) throws(PostgresError) -> [Rows] {
+        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
+        var steps: [Step] = []
+        for query in queries { try send(query, &steps) }
+        guard PQpipelineSync(handle) == 1 else { throw lost() }
+        let answers = try collect(steps)
+        guard PQexitPipelineMode(handle) == 1 else { throw lost() }
+        switch answers {
+        case .success(let rows): return rows
+        case .failure(let error): throw error
+        }
+    }
+
+    /// Runs several statements, separated by semicolons and without values, for migrations and seeds.
+    package func execute(script: String) throws(PostgresError) {
+        guard PQsendQuery(handle, script) == 1 else { throw lost() }
+        var failure: PostgresError?
+        while let result = try nextResult() {
+            failure = failure ?? Self.failure(in: result, sql: script)
+            PQclear(result)
+        }
+        if let failure { throw failure }
+    }
+
+    /// Runs `body` between BEGIN and COMMIT; an error rolls back.
+    package func transaction<T>(_ body: () throws -> T) throws -> T {
+        try execute(script: "BEGIN")
+        do {
+            let value = try body()
+            try execute(script: "COMMIT")
+            return value
+        } catch {
+            if PQtransactionStatus(handle) != PQTRANS_IDLE { try? execute(script: "ROLLBACK") }
+            throw error
+        }
+    }
+
+    // MARK: - The wire
+
+    /// What the next answer in the pipeline belongs to.
+    private enum Step {
+        case prepare(sql: String, name: String)
+        case execute(sql: String)
+    }
+
+    private func send(_ query: Query, _ steps: inout [Step]) throws(PostgresError) {
+        let parameters = query.parameters
+        let types = parameters.map { Oid($0.type) }
+        let count = Int32(truncatingIfNeeded: parameters.count)
+        let name = try prepare(query.sql, types: types, &steps)
+        let storage = parameters.flatMap { $0.bytes ?? [] }
+        let lengths = parameters.map { Int32(truncatingIfNeeded: $0.bytes?.count ?? 0) }
+        let formats = [Int32](repeating: 1, count: parameters.count)
+        let sent = storage.withUnsafeBufferPointer { buffer in
+            let empty: [CChar] = [0]
+            return empty.withUnsafeBufferPointer { empty in
+                var offset = 0
+                let values = parameters.map { parameter -> UnsafePointer<CChar>? in
+                    guard let bytes = parameter.bytes else { return nil }
+                    defer { offset += bytes.count }
+                    guard !bytes.isEmpty, let base = buffer.baseAddress else { return empty.baseAddress }
+                    return UnsafeRawPointer(base + offset).assumingMemoryBound(to: CChar.self)
+                }
+                return name.map { PQsendQueryPrepared(handle, $0, count, values, lengths, formats, 1) }
+                    ?? PQsendQueryParams(handle, query.sql, count, types, values, lengths, formats, 1)
+            }
+        }
+        guard sent == 1 else { throw lost() }
+        steps.append(.execute(sql: query.sql))
+    }
+
+    /// - Returns: the statement's name, or `nil` if it is to be sent unprepared.
+    private func prepare(_ sql: String, types: [Oid], _ steps: inout [Step]) throws(PostgresError) -> String? {
+        if let name = prepared[sql] { return name }
+        for case .prepare(sql, let name) in steps { return name }
+        guard prepared.count < Self.preparedLimit else { return nil }
+        let name = "s\(prepared.count + steps.count)"
+        guard PQsendPrepare(handle, name, sql, Int32(truncatingIfNeeded: types.count), types) == 1 else { throw lost() }
+        steps.append(.prepare(sql: sql, name: name))
+        return name
+    }
+
+    /// Reads every answer up to the sync point; the first error wins, later statements were not run.
+    private func collect(_ steps: [Step]) throws(PostgresError) -> Result<[Rows], PostgresError> {
+        var rows: [Rows] = []
+        var failure: PostgresError?
+        for step in steps {
+            guard let result = try nextResult() else { throw lost() }
+            switch step {
+            case .prepare(let sql, let name):
+                if let error = Self.failure(in: result, sql: sql) {
+                    failure = failure ?? error
+                } else if failure == nil {
+                    prepared[sql] = name
+                }
+                PQclear(result)
+            case .execute(let sql):
+                if let error = Self.failure(in: result, sql: sql) {
+                    failure = failure ?? error
+                    PQclear(result)
+                } else {
+                    rows.append(Rows(result))
+                }
+            }
+            guard try nextResult() == nil else { throw lost() }
+        }
+        guard let sync = try nextResult() else { throw lost() }
+        defer { PQclear(sync) }
+        if PQresultStatus(sync) != PGRES_PIPELINE_SYNC {
+            failure = failure ?? Self.failure(in: sync, sql: nil) ?? lost()
+        }
+        return failure.map { .failure($0) } ?? .success(rows)
+    }
+
+    private static func failure(in result: OpaquePointer, sql: String?) -> PostgresError? {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC: nil
+        default: PostgresError(result: result, sql: sql)
+        }
+    }
+
+    /// Waits for the next result without trusting the server to ever answer.
+    private func nextResult() throws(PostgresError) -> OpaquePointer? {
+        let deadline = answerWithin.map { ContinuousClock.now + $0 }
+        while PQisBusy(handle) == 1 {
+            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            let timeout = deadline.map { max(0, ($0 - .now) / .milliseconds(1)) } ?? -1
+            let ready = poll(&descriptor, 1, timeout < 0 ? -1 : Int32(min(timeout.rounded(.up), 86_400_000)))
+            if ready == 0 { throw silent() }
+            guard ready > 0 || errno == EINTR else { throw lost() }
+            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        }
+        let result = PQgetResult(handle)
+        if result == nil, PQstatus(handle) != CONNECTION_OK { throw lost() }
+        if let result, PQstatus(handle) != CONNECTION_OK {
+            defer { PQclear(result) }
+            throw PostgresError(.connectionLost, String(cString: PQresultErrorMessage(result)).trimmed)
+        }
+        return result
+    }
+
+    private func lost() -> PostgresError {
+        PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed)
+    }
+
+    private func silent() -> PostgresError {
+        PostgresError(.connectionLost, "PostgreSQL did not answer within \(answerWithin ?? .zero)")
+    }
+}

@@ -1,0 +1,42 @@
+/// How a connection is made and watched.
+package struct ConnectionSettings: Sendable {
+    /// Shown in `pg_stat_activity`.
+    package var applicationName: String
+    /// A server that stays silent for longer counts as lost. `nil` waits for ever.
+    package var answerWithin: Duration?
+    /// Server-side limits, so that a stuck statement does not hold a room's lock.
+    package var statementLimits: Bool
+
+    package init(applicationName: String = "denwa", answerWithin: Duration? = .seconds(10), statementLimits: Bool = true) {
+        self.applicationName = applicationName
+        self.answerWithin = answerWithin
+        self.statementLimits = statementLimits
+    }
+
+    /// For migrations, whose statements may take as long as they need.
+    package static var patient: ConnectionSettings {
+        ConnectionSettings(applicationName: "denwa migrate", answerWithin: nil, statementLimits: false)
+    }
+
+    /// libpq's parameters; the URL, which comes after them, wins.
+    var parameters: [(String, String)] {
+        var parameters = [
+            ("fallback_application_name", applicationName),
+            ("client_encoding", "UTF8"),
+            ("connect_timeout", "3"),
+            ("keepalives_idle", "15"),
+            ("keepalives_interval", "5"),
+            ("keepalives_count", "3"),
+            ("tcp_user_timeout", "10000"),
+            ("target_session_attrs", "read-write"),
+        ]
+        if statementLimits {
+            parameters.append(
+                (
+                    "options",
+                    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+                ))
+        }
+        return parameters
+    }
+}

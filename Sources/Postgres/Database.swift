@@ -1,0 +1,75 @@
+package import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The threads that own the connections.
+///
+/// libpq blocks, so it runs on threads of its own, and each thread keeps one connection: a job that has a thread has a
+/// connection, and nothing ever waits for one. The queue in front is bounded.
+package final class Database: Sendable {
+    private let threads: NIOThreadPool
+    private let slot = ThreadSpecificVariable<Slot>()
+    private let url: String
+    private let settings: ConnectionSettings
+    private let waitingLimit: Int
+    private let waiting = Atomic<Int>(0)
+
+    /// The connection of one thread. Only that thread ever sees it.
+    private final class Slot: Sendable {
+        nonisolated(unsafe) var connection: Connection?
+    }
+
+    /// - Parameters:
+    ///   - connections: how many threads, each with a connection opened at its first job.
+    ///   - waitingLimit: jobs that may wait or run; one more is refused as `busy`.
+    package init(url: String, connections: Int, settings: ConnectionSettings = .init(), waitingLimit: Int = 1024) {
+        self.url = url
+        self.settings = settings
+        self.waitingLimit = waitingLimit
+        self.threads = NIOThreadPool(numberOfThreads: max(1, connections))
+        self.threads.start()
+    }
+
+    /// Lends a connection to `body`, on a storage thread.
+    /// - Throws: ``PostgresError``, or what `body` throws.
+    package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        try admit()
+        return try await threads.runIfActive { try self.perform(body) }
+    }
+
+    /// The same for a caller on an event loop; the future completes on that loop.
+    package func run<T: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
+    ) -> EventLoopFuture<T> {
+        do { try admit() } catch { return eventLoop.makeFailedFuture(error) }
+        return threads.runIfActive(eventLoop: eventLoop) { try self.perform(body) }
+    }
+
+    /// Ends the threads after the jobs they have; their connections close with them.
+    package func shutdown() async throws {
+        try await threads.shutdownGracefully()
+    }
+
+    private func admit() throws(PostgresError) {
+        guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= waitingLimit else {
+            waiting.wrappingSubtract(1, ordering: .relaxed)
+            throw PostgresError(.busy, "\(waitingLimit) database jobs are already waiting")
+        }
+    }
+
+    private func perform<T>(_ body: (Connection) throws -> T) throws -> T {
+        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        let slot = ownSlot()
+        let connection = try slot.connection ?? Connection(url: url, settings: settings)
+        slot.connection = connection
+        defer { if !connection.isUsable { slot.connection = nil } }
+        return try body(connection)
+    }
+
+    private func ownSlot() -> Slot {
+        if let slot = self.slot.currentValue { return slot }
+        let new = Slot()
+        self.slot.currentValue = new
+        return new
+    }
+}

@@ -1,0 +1,81 @@
+import CLibPQ
+
+/// What went wrong between us and PostgreSQL, with all that the server said.
+package struct PostgresError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
+        /// No connection could be made; nothing was sent.
+        case unreachable
+        /// The connection died or went silent after something was sent: the outcome is not known.
+        case connectionLost
+        /// The server refused the statement; it has rolled back.
+        case server
+        /// An answer had another shape than the code expects.
+        case decoding
+        /// Too many jobs are waiting for a connection.
+        case busy
+    }
+
+    package let kind: Kind
+    /// Five characters, see "PostgreSQL Error Codes" in its manual.
+    package var sqlState: String?
+    package let message: String
+    package var detail: String?
+    package var hint: String?
+    package var constraint: String?
+    /// 1-based, in characters of the statement.
+    package var position: Int?
+    /// The statement, without its values.
+    package var sql: String?
+
+    init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    static func decoding(_ message: String) -> PostgresError { PostgresError(.decoding, message) }
+
+    /// From the fields of a failed result.
+    init(result: OpaquePointer, sql: String?) {
+        func field(_ code: Character) -> String? {
+            code.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) }
+        }
+        self.kind = .server
+        self.sqlState = field("C")
+        self.message = field("M") ?? String(cString: PQresultErrorMessage(result)).trimmed
+        self.detail = field("D")
+        self.hint = field("H")
+        self.constraint = field("n")
+        self.position = field("P").flatMap { Int($0) }
+        self.sql = sql
+    }
+
+    package var description: String {
+        var text = message
+        if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if let detail { text += "; \(detail)" }
+        if let hint { text += "; hint: \(hint)" }
+        return text
+    }
+
+    /// SQLSTATE 23505: a unique index already holds these values.
+    package var isUniqueViolation: Bool { sqlState == "23505" }
+
+    /// The server, not the statement, is at fault (shutting down, starting up, out of space or connections,
+    /// deadlock, serialization, read-only standby): the same statement may succeed later.
+    package var isTransient: Bool {
+        switch kind {
+        case .unreachable, .connectionLost, .busy: true
+        case .decoding: false
+        case .server: ["08", "25", "40", "53", "55", "57", "58"].contains(sqlState?.prefix(2) ?? "")
+        }
+    }
+}
+
+extension String {
+    /// libpq ends its messages with a line break.
+    var trimmed: String {
+        var text = Substring(self)
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}

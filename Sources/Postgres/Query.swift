@@ -1,0 +1,60 @@
+/// SQL with its values beside it: `"SELECT head FROM rooms WHERE name = \(name)"`.
+///
+/// An interpolated value becomes a parameter (`$1`, `$2`, …) and never part of the text.
+/// Text that must be part of the SQL has to be spelled: `\(raw: "…")`.
+package struct Query: Sendable, ExpressibleByStringInterpolation {
+    /// The text as PostgreSQL sees it.
+    package private(set) var sql: String
+    /// The values of `$1…$n`.
+    package private(set) var parameters: [Parameter]
+
+    package init(stringLiteral sql: String) {
+        self.sql = sql
+        self.parameters = []
+    }
+
+    package init(stringInterpolation: StringInterpolation) {
+        self.sql = stringInterpolation.sql
+        self.parameters = stringInterpolation.parameters
+    }
+
+    /// One value in the binary format of its type.
+    package struct Parameter: Sendable {
+        /// PostgreSQL's number of the type.
+        package let type: UInt32
+        /// `nil` is SQL NULL.
+        package let bytes: [UInt8]?
+    }
+
+    package struct StringInterpolation: StringInterpolationProtocol {
+        var sql = ""
+        var parameters: [Parameter] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            sql.reserveCapacity(literalCapacity + 4 * interpolationCount)
+            parameters.reserveCapacity(interpolationCount)
+        }
+
+        package mutating func appendLiteral(_ literal: String) {
+            sql += literal
+        }
+
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value) {
+            append(type: Value.postgresType, bytes: value.postgresBytes)
+        }
+
+        package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+            append(type: Value.postgresType, bytes: value?.postgresBytes)
+        }
+
+        /// Text that is not a value. Never pass anything a client has sent.
+        package mutating func appendInterpolation(raw text: String) {
+            sql += text
+        }
+
+        private mutating func append(type: UInt32, bytes: [UInt8]?) {
+            parameters.append(Parameter(type: type, bytes: bytes))
+            sql += "$\(parameters.count)"
+        }
+    }
+}

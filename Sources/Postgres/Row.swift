@@ -1,0 +1,67 @@
+import CLibPQ
+
+/// What a statement answered. Confined to the thread that ran it; take values out before it leaves.
+package final class Rows: Sequence {
+    private let result: OpaquePointer
+    private let columns: [String: Int32]
+
+    /// Takes the result over and frees it.
+    init(_ result: OpaquePointer) {
+        self.result = result
+        var columns: [String: Int32] = [:]
+        for column in 0..<PQnfields(result) {
+            if let name = PQfname(result, column) { columns[String(cString: name)] = column }
+        }
+        self.columns = columns
+    }
+
+    deinit { PQclear(result) }
+
+    package var count: Int { Int(PQntuples(result)) }
+
+    /// Rows touched by INSERT, UPDATE or DELETE.
+    package var affected: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
+
+    package var first: Row? { count > 0 ? Row(rows: self, index: 0) : nil }
+
+    package func makeIterator() -> AnyIterator<Row> {
+        var index: Int32 = 0
+        let count = PQntuples(result)
+        return AnyIterator {
+            guard index < count else { return nil }
+            defer { index += 1 }
+            return Row(rows: self, index: index)
+        }
+    }
+
+    fileprivate func value<Value: PostgresDecodable>(_ column: String, row: Int32) throws(PostgresError) -> Value? {
+        guard let index = columns[column] else { throw .decoding("the result has no column \(column)") }
+        guard PQgetisnull(result, row, index) == 0, let start = PQgetvalue(result, row, index) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
+        guard let value = Value(postgresBytes: bytes) else {
+            throw .decoding("column \(column) is not of type \(Value.self)")
+        }
+        return value
+    }
+}
+
+/// One row of ``Rows``; columns are read by name.
+package struct Row {
+    fileprivate let rows: Rows
+    fileprivate let index: Int32
+
+    /// - Throws: ``PostgresError`` if the column is missing, NULL, or of another type.
+    package func get<Value: PostgresDecodable>(
+        _ column: String, as type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value {
+        guard let value: Value = try rows.value(column, row: index) else { throw .decoding("column \(column) is NULL") }
+        return value
+    }
+
+    /// - Returns: `nil` for NULL.
+    package func optional<Value: PostgresDecodable>(
+        _ column: String, as type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value? {
+        try rows.value(column, row: index)
+    }
+}

@@ -1,0 +1,109 @@
+/// A value that can be sent as a parameter, in PostgreSQL's binary format.
+package protocol PostgresEncodable: Sendable {
+    /// The type's number in `pg_type`.
+    static var postgresType: UInt32 { get }
+    /// The number of `type[]`.
+    static var postgresArrayType: UInt32 { get }
+    var postgresBytes: [UInt8] { get }
+}
+
+/// A value that can be read from a column in binary format.
+package protocol PostgresDecodable {
+    /// Fails, with `nil`, if the bytes are not of this type.
+    init?(postgresBytes bytes: UnsafeRawBufferPointer)
+}
+
+extension FixedWidthInteger {
+    /// Big-endian, as PostgreSQL sends and expects numbers.
+    package var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+
+    /// `nil` if there are not exactly as many bytes as the type has.
+    package init?(networkBytes bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == MemoryLayout<Self>.size else { return nil }
+        self = Self(bigEndian: bytes.loadUnaligned(as: Self.self))
+    }
+}
+
+extension Int64: PostgresEncodable, PostgresDecodable {
+    package static var postgresType: UInt32 { 20 }
+    package static var postgresArrayType: UInt32 { 1016 }
+    package var postgresBytes: [UInt8] { networkBytes }
+
+    /// Takes `bigint`, `integer` and `smallint`.
+    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
+        if let value = Int64(networkBytes: bytes) {
+            self = value
+        } else if let value = Int32(networkBytes: bytes) {
+            self.init(value)
+        } else if let value = Int16(networkBytes: bytes) {
+            self.init(value)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Bool: PostgresEncodable, PostgresDecodable {
+    package static var postgresType: UInt32 { 16 }
+    package static var postgresArrayType: UInt32 { 1000 }
+    package var postgresBytes: [UInt8] { [self ? 1 : 0] }
+
+    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 1 else { return nil }
+        self = bytes[0] != 0
+    }
+}
+
+extension String: PostgresEncodable, PostgresDecodable {
+    package static var postgresType: UInt32 { 25 }
+    package static var postgresArrayType: UInt32 { 1009 }
+    package var postgresBytes: [UInt8] { Array(utf8) }
+
+    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
+        self.init(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// `bytea`.
+package struct Bytes: PostgresEncodable, PostgresDecodable, Hashable {
+    package let value: [UInt8]
+
+    package init(_ value: [UInt8]) { self.value = value }
+
+    package static var postgresType: UInt32 { 17 }
+    package static var postgresArrayType: UInt32 { 1001 }
+    package var postgresBytes: [UInt8] { value }
+
+    package init?(postgresBytes bytes: UnsafeRawBufferPointer) { self.value = Array(bytes) }
+}
+
+/// A one-dimensional array; NULL elements are `nil`.
+package struct SQLArray<Element: PostgresEncodable>: PostgresEncodable {
+    package let elements: [Element?]
+
+    package init(_ elements: [Element?]) { self.elements = elements }
+
+    package static var postgresType: UInt32 { Element.postgresArrayType }
+    package static var postgresArrayType: UInt32 { Element.postgresArrayType }
+
+    /// Layout: dimensions, has-nulls flag, element type, length, lower bound, then length-prefixed elements.
+    package var postgresBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(20 + 16 * elements.count)
+        bytes += Int32(1).networkBytes
+        bytes += Int32(elements.contains { $0 == nil } ? 1 : 0).networkBytes
+        bytes += Element.postgresType.networkBytes
+        bytes += Int32(truncatingIfNeeded: elements.count).networkBytes
+        bytes += Int32(1).networkBytes
+        for element in elements {
+            guard let element else {
+                bytes += Int32(-1).networkBytes
+                continue
+            }
+            let value = element.postgresBytes
+            bytes += Int32(truncatingIfNeeded: value.count).networkBytes
+            bytes += value
+        }
+        return bytes
+    }
+}
