@@ -1,0 +1,85 @@
+/// What a person or a program is told when something cannot be done. Thrown anywhere, translated in two places:
+/// HTTP (problem+json) and the socket (an `error` frame).
+package struct ChatError: Error, Sendable, Equatable {
+    package let code: Code
+    /// A sentence with cause and cure. Never holds a secret or a message's text.
+    package let detail: String
+    /// The member or parameter at fault.
+    package let field: String?
+    /// How long to wait before trying again, in milliseconds.
+    package let retryAfterMilliseconds: Int?
+
+    package init(_ code: Code, _ detail: String, field: String? = nil, retryAfterMilliseconds: Int? = nil) {
+        self.code = code
+        self.detail = detail
+        self.field = field
+        self.retryAfterMilliseconds = retryAfterMilliseconds
+    }
+
+    /// Whether the same request may succeed later without any change.
+    package var retryable: Bool { code.retryable }
+
+    package static func invalid(_ field: String, _ detail: String) -> ChatError {
+        ChatError(.invalidField, detail, field: field)
+    }
+
+    package static func roomNotFound(_ room: RoomName) -> ChatError {
+        ChatError(.roomNotFound, "There is no room named \(room). GET /v1/rooms lists the rooms.", field: "room")
+    }
+
+    package static func notAMember(_ room: RoomName) -> ChatError {
+        ChatError(.notAMember, "You are not a member of \(room). Join it with PUT /v1/rooms/\(room)/members/me.", field: "room")
+    }
+
+    package static var notAuthenticated: ChatError {
+        ChatError(.notAuthenticated, "There is no valid session. Log in with POST /v1/sessions.")
+    }
+
+    package static func overloaded(_ what: String) -> ChatError {
+        ChatError(.overloaded, "\(what) Try again in a second.", retryAfterMilliseconds: 1000)
+    }
+
+    package static var shuttingDown: ChatError {
+        ChatError(.shuttingDown, "The server is shutting down. Connect again in a moment.", retryAfterMilliseconds: 1000)
+    }
+}
+
+extension ChatError {
+    /// Stable names; programs read these and never the text.
+    package enum Code: String, Sendable, CaseIterable {
+        case malformedJSON = "malformed_json"
+        case unknownType = "unknown_type"
+        case invalidField = "invalid_field"
+        case unsupportedMediaType = "unsupported_media_type"
+        case bodyTooLarge = "body_too_large"
+        case notAuthenticated = "not_authenticated"
+        case wrongCredentials = "wrong_credentials"
+        case originNotAllowed = "origin_not_allowed"
+        case originRequired = "origin_required"
+        case handleTaken = "handle_taken"
+        case roomExists = "room_exists"
+        case roomNotFound = "room_not_found"
+        case notAMember = "not_a_member"
+        case notSubscribed = "not_subscribed"
+        case idempotencyConflict = "idempotency_conflict"
+        case positionAhead = "position_ahead"
+        case overloaded
+        case storageUnavailable = "storage_unavailable"
+        case outcomeUnknown = "outcome_unknown"
+        case shuttingDown = "shutting_down"
+        case upgradeRequired = "upgrade_required"
+        case unsupportedWebSocketVersion = "unsupported_websocket_version"
+        case badHandshake = "bad_handshake"
+        case unsupportedSubprotocol = "unsupported_subprotocol"
+        case notFound = "not_found"
+        case methodNotAllowed = "method_not_allowed"
+        case internalError = "internal_error"
+
+        package var retryable: Bool {
+            switch self {
+            case .overloaded, .storageUnavailable, .outcomeUnknown, .shuttingDown, .internalError: true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// The text of a message: 1 to 8,000 code points, not only white space, without U+0000. Stored exactly as sent.
+package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
+    package static let limit = 8_000
+
+    package let description: String
+
+    /// - Throws: `invalid_field`.
+    package init(_ text: String) throws(ChatError) {
+        // A code point takes one to four bytes, so most texts need no count.
+        guard text.utf8.count <= Self.limit || text.unicodeScalars.count <= Self.limit else {
+            throw .invalid("body", "A message has at most \(Self.limit) characters. Send it in parts.")
+        }
+        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            throw .invalid("body", "A message needs at least one character that is not white space.")
+        }
+        guard !text.utf8.contains(0) else { throw .invalid("body", "A message must not hold the character U+0000.") }
+        self.description = text
+    }
+
+    /// For a value that was checked when it was stored.
+    package init(stored: String) { self.description = stored }
+}

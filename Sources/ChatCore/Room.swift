@@ -1,0 +1,32 @@
+/// A room as one account sees it.
+package struct Room: Sendable, Hashable {
+    package let name: RoomName
+    package let title: String
+    /// The last event's seq; 0 if nothing has happened yet.
+    package let head: Int64
+    /// Whether the account is a member.
+    package let member: Bool
+    package let createdAt: Timestamp
+
+    package init(name: RoomName, title: String, head: Int64, member: Bool, createdAt: Timestamp) {
+        self.name = name
+        self.title = title
+        self.head = head
+        self.member = member
+        self.createdAt = createdAt
+    }
+}
+
+/// What a socket is told first: who it is and where its rooms stand.
+package struct Greeting: Sendable {
+    /// The database's identity, a UUID.
+    package let epoch: String
+    package let account: Account
+    package let rooms: [Room]
+
+    package init(epoch: String, account: Account, rooms: [Room]) {
+        self.epoch = epoch
+        self.account = account
+        self.rooms = rooms
+    }
+}
