@@ -1,0 +1,94 @@
+import ChatCore
+import Logging
+import Postgres
+
+/// Stores one batch and says what came of it, whatever the database does meanwhile.
+struct BatchCommitter<Origin: Sendable>: Sendable {
+    typealias Entry = WriterLane<Origin>.Entry
+
+    let database: Database
+    let logger: Logger
+    /// Senders are answered by then, at the latest one database answer later.
+    let deadline: Duration
+    let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
+
+    /// Tries until the batch is stored, refused, or the deadline has passed.
+    ///
+    /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
+    /// is found as a repeat, and gets its first answer.
+    func commit(_ batch: [Entry]) async {
+        let end = ContinuousClock.now + deadline
+        var pause = Duration.milliseconds(20)
+        var isAmbiguous = false
+        while true {
+            do {
+                let results = try await database.run { connection in try Self.append(batch, on: connection) }
+                return onCommit(Self.settle(batch, results, isRetryOfUnknown: isAmbiguous))
+            } catch {
+                let failure = error as? PostgresError
+                if failure?.kind == .connectionLost { isAmbiguous = true }
+                // A repeat that was stored by another writer meanwhile is found at the next try.
+                let mayHelp = failure.map { $0.isTransient || $0.isUniqueViolation } ?? false
+                guard mayHelp, ContinuousClock.now + pause < end else {
+                    return await give(up: batch, because: error, isAmbiguous: isAmbiguous, mayHelp: mayHelp)
+                }
+                logger.debug("A batch of \(batch.count) is tried again: \(error)")
+                try? await Task.sleep(for: pause)
+                pause *= 2
+            }
+        }
+    }
+
+    private func give(up batch: [Entry], because error: any Error, isAmbiguous: Bool, mayHelp: Bool) async {
+        // One bad draft must not take the others with it.
+        if !mayHelp, batch.count > 1 {
+            for entry in batch { await commit([entry]) }
+            return
+        }
+        logger.error("A batch of \(batch.count) was not stored: \(error)")
+        let refusal =
+            isAmbiguous
+            ? ChatError(
+                .outcomeUnknown, "The database did not say whether the message was stored. Send it again with the same client id.",
+                retryAfterMilliseconds: 1000)
+            : ChatError(storage: error)
+        onCommit(
+            CommittedBatch(
+                answers: batch.map { .init(draft: $0.draft, origin: $0.origin, result: .failure(refusal)) }, events: []))
+    }
+
+    private static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
+        if let only = batch.first, batch.count == 1 {
+            switch only.draft.content {
+            case .joined: return [try LogAppend.join(only.draft.room, only.draft.author.id, on: connection)]
+            case .left: return [try LogAppend.leave(only.draft.room, only.draft.author.id, on: connection)]
+            case .message: break
+            }
+        }
+        let messages = batch.compactMap { entry -> LogAppend.Message? in
+            guard case .message(let clientID, let body) = entry.draft.content else { return nil }
+            return .init(room: entry.draft.room, author: entry.draft.author, clientID: clientID, body: body)
+        }
+        return try LogAppend.messages(messages, on: connection)
+    }
+
+    private static func settle(
+        _ batch: [Entry], _ results: [LogAppend.Answer], isRetryOfUnknown: Bool
+    ) -> CommittedBatch<Origin> {
+        var answers: [CommittedBatch<Origin>.Answer] = []
+        var events: [Event] = []
+        var unannounced: [RoomName: Int64] = [:]
+        for (entry, result) in zip(batch, results) {
+            let draft = entry.draft
+            answers.append(.init(draft: draft, origin: entry.origin, result: result))
+            guard case .success(let receipt) = result else { continue }
+            if !receipt.duplicate {
+                events.append(
+                    Event(room: draft.room, seq: receipt.seq, author: draft.author, at: receipt.at, content: draft.content))
+            } else if isRetryOfUnknown {
+                unannounced[draft.room] = max(unannounced[draft.room] ?? 0, receipt.seq)
+            }
+        }
+        return CommittedBatch(answers: answers, events: events, unannounced: unannounced)
+    }
+}

@@ -1,0 +1,143 @@
+import ChatCore
+import Postgres
+
+/// The statements that give out seqs. Each begins by locking the rooms' rows, in a statement of its own, so that
+/// everything after it sees all that was committed before the lock was had: the last number, repeats, and rights.
+enum LogAppend {
+    /// A message on its way into the log.
+    struct Message {
+        let room: RoomName
+        let author: Account
+        let clientID: ClientID
+        let body: MessageBody
+    }
+
+    typealias Answer = Result<Receipt, ChatError>
+
+    /// Stores a batch in one round trip and one commit.
+    /// - Returns: an answer for each message, in order.
+    static func messages(_ messages: [Message], on connection: Connection) throws -> [Answer] {
+        let rooms = SQLArray(messages.map { $0.room })
+        let authors = SQLArray(messages.map { $0.author.id })
+        let clientIDs = SQLArray(messages.map { $0.clientID.description })
+        let bodies = SQLArray(messages.map { $0.body.description })
+        let answers = try connection.pipeline([
+            lock(rooms),
+            """
+            WITH input AS MATERIALIZED (
+                SELECT i.*, sha256(convert_to(i.body, 'UTF8')) AS digest,
+                    first_value(i.ord) OVER (PARTITION BY i.room, i.author, i.client_id ORDER BY i.ord) AS first_ord
+                FROM unnest(\(rooms), \(authors), \(clientIDs), \(bodies))
+                    WITH ORDINALITY AS i (room, author, client_id, body, ord)
+            ), checked AS MATERIALIZED (
+                SELECT i.*, r.id AS room_id, r.head, m.account_id IS NOT NULL AS member,
+                    e.seq AS old_seq, e.created_at AS old_at, e.digest AS old_digest
+                FROM input i
+                LEFT JOIN LATERAL (SELECT id, head FROM rooms WHERE name = i.room) r ON true
+                LEFT JOIN LATERAL (
+                    SELECT account_id FROM memberships
+                    WHERE room_id = r.id AND account_id = i.author AND left_seq IS NULL
+                ) m ON true
+                LEFT JOIN LATERAL (
+                    SELECT seq, created_at, digest FROM events
+                    WHERE room_id = r.id AND author_id = i.author AND client_id = i.client_id
+                ) e ON true
+            ), fresh AS MATERIALIZED (
+                SELECT c.*, c.head + row_number() OVER (PARTITION BY c.room_id ORDER BY c.ord) AS new_seq,
+                    (SELECT clock_timestamp()) AS new_at
+                FROM checked c
+                WHERE c.member AND c.old_seq IS NULL AND c.ord = c.first_ord
+            ), bumped AS (
+                UPDATE rooms SET head = f.head
+                FROM (SELECT room_id, max(new_seq) AS head FROM fresh GROUP BY room_id) f
+                WHERE rooms.id = f.room_id
+            ), stored AS (
+                INSERT INTO events (room_id, seq, kind, author_id, client_id, body, digest, created_at)
+                SELECT room_id, new_seq, 'message', author, client_id, body, digest, new_at FROM fresh
+            )
+            SELECT c.room_id IS NOT NULL AS found, c.member,
+                coalesce(c.old_seq, f.new_seq) AS seq, coalesce(c.old_at, f.new_at) AS at,
+                c.old_seq IS NOT NULL OR c.ord <> c.first_ord AS duplicate,
+                c.digest <> coalesce(c.old_digest, f.digest, c.digest) AS conflict
+            FROM checked c LEFT JOIN fresh f ON f.ord = c.first_ord
+            ORDER BY c.ord
+            """,
+        ])
+        let rows = answers.last.map { Array($0) } ?? []
+        return try zip(rows, messages).map { row, message in try answer(row, message) }
+    }
+
+    private static func answer(_ row: Row, _ message: Message) throws -> Answer {
+        guard try row.get("found") else { return .failure(.roomNotFound(message.room)) }
+        // A repeat gets its answer even from somebody who has left since.
+        guard let seq: Int64 = try row.optional("seq") else { return .failure(.notAMember(message.room)) }
+        guard try !row.get("conflict", as: Bool.self) else {
+            return .failure(
+                ChatError(
+                    .idempotencyConflict,
+                    "The client id \(message.clientID) already belongs to another message of yours in \(message.room)."
+                        + " Use a new one for each message.", field: "clientId"))
+        }
+        return .success(Receipt(seq: seq, at: try row.get("at"), duplicate: try row.get("duplicate")))
+    }
+
+    /// Lets an account join. Who is a member already gets the event of then.
+    static func join(_ room: RoomName, _ account: AccountID, on connection: Connection) throws -> Answer {
+        let answers = try connection.pipeline([
+            lock(SQLArray([room])),
+            """
+            WITH room AS MATERIALIZED (SELECT id, head FROM rooms WHERE name = \(room)),
+            current AS MATERIALIZED (
+                SELECT e.seq, e.created_at FROM memberships m JOIN events e ON (e.room_id, e.seq) = (m.room_id, m.joined_seq)
+                WHERE m.room_id = (SELECT id FROM room) AND m.account_id = \(account) AND m.left_seq IS NULL
+            ), fresh AS MATERIALIZED (
+                SELECT id, head + 1 AS seq, clock_timestamp() AS at FROM room WHERE NOT EXISTS (SELECT FROM current)
+            ), bumped AS (
+                UPDATE rooms SET head = f.seq FROM fresh f WHERE rooms.id = f.id
+            ), stored AS (
+                INSERT INTO events (room_id, seq, kind, author_id, created_at)
+                SELECT id, seq, 'joined', \(account), at FROM fresh
+            ), membership AS (
+                INSERT INTO memberships (room_id, account_id, joined_seq) SELECT id, \(account), seq FROM fresh
+            )
+            SELECT seq, at, false AS duplicate FROM fresh UNION ALL SELECT seq, created_at, true FROM current
+            """,
+        ])
+        return try membership(answers.last?.first, orElse: .roomNotFound(room))
+    }
+
+    /// Lets an account leave.
+    static func leave(_ room: RoomName, _ account: AccountID, on connection: Connection) throws -> Answer {
+        let answers = try connection.pipeline([
+            lock(SQLArray([room])),
+            """
+            WITH fresh AS MATERIALIZED (
+                SELECT r.id, r.head + 1 AS seq, clock_timestamp() AS at, m.joined_seq
+                FROM rooms r JOIN memberships m ON m.room_id = r.id
+                WHERE r.name = \(room) AND m.account_id = \(account) AND m.left_seq IS NULL
+            ), bumped AS (
+                UPDATE rooms SET head = f.seq FROM fresh f WHERE rooms.id = f.id
+            ), stored AS (
+                INSERT INTO events (room_id, seq, kind, author_id, created_at)
+                SELECT id, seq, 'left', \(account), at FROM fresh
+            ), membership AS (
+                UPDATE memberships m SET left_seq = f.seq FROM fresh f
+                WHERE m.room_id = f.id AND m.account_id = \(account) AND m.joined_seq = f.joined_seq
+            )
+            SELECT seq, at, false AS duplicate FROM fresh
+            """,
+        ])
+        let found = answers.first.map { $0.count > 0 } ?? false
+        return try membership(answers.last?.first, orElse: found ? .notAMember(room) : .roomNotFound(room))
+    }
+
+    private static func membership(_ row: Row?, orElse error: ChatError) throws -> Answer {
+        guard let row else { return .failure(error) }
+        return .success(Receipt(seq: try row.get("seq"), at: try row.get("at"), duplicate: try row.get("duplicate")))
+    }
+
+    /// Always in the order of the ids, so that two batches cannot wait for each other.
+    private static func lock(_ rooms: SQLArray<RoomName>) -> Query {
+        "SELECT id FROM rooms WHERE name = ANY (\(rooms)) ORDER BY id FOR UPDATE"
+    }
+}

@@ -1,0 +1,42 @@
+package import ChatCore
+package import Logging
+package import Postgres
+import ServiceLifecycle
+
+/// The one way into the room log, with group commit: while a batch is being committed, what arrives becomes the next.
+///
+/// `Origin` is whatever the caller needs to route the answer back; the writer does not look at it.
+package final class RoomWriter<Origin: Sendable>: Service {
+    private let lanes: [WriterLane<Origin>]
+
+    /// - Parameters:
+    ///   - database: for the writer alone, with a connection for each lane.
+    ///   - lanes: rooms are spread over them; what is in different lanes is committed in parallel.
+    ///   - backlogLimit: drafts that may wait in a lane; one more is refused as `overloaded`.
+    ///   - onCommit: called after each batch, with a room's events in ascending order of seq.
+    package init(
+        database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .seconds(3), logger: Logger,
+        onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
+    ) {
+        let committer = BatchCommitter(database: database, logger: logger, deadline: deadline, onCommit: onCommit)
+        self.lanes = (0..<max(1, lanes)).map { _ in WriterLane(committer, limit: backlogLimit) }
+    }
+
+    /// Hands a draft over; returns at once.
+    /// - Throws: `overloaded`, `shutting_down`.
+    package func submit(_ draft: Draft, from origin: Origin) throws(ChatError) {
+        let lane = lanes[Int(UInt(bitPattern: draft.room.hashValue) % UInt(lanes.count))]
+        try lane.submit(.init(draft: draft, origin: origin))
+    }
+
+    /// Runs until graceful shutdown, then stores what was taken and returns.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for lane in lanes { group.addTask { await lane.run() } }
+            }
+        } onGracefulShutdown: {
+            for lane in self.lanes { lane.close() }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package import ChatCore
+package import Postgres
+
+/// The SQL of rooms. Who joins or leaves one is an event and goes through the room writer.
+package enum Rooms {
+    /// - Throws: `room_exists`.
+    package static func create(_ name: RoomName, title: RoomTitle, on connection: Connection) throws {
+        guard try ensure(name, title: title, on: connection) else {
+            throw ChatError(.roomExists, "There is already a room named \(name). Join it or choose another name.", field: "name")
+        }
+    }
+
+    /// Creates the room if it is not there.
+    /// - Returns: whether it was created.
+    @discardableResult
+    package static func ensure(_ name: RoomName, title: RoomTitle, on connection: Connection) throws -> Bool {
+        let rows = try connection.run(
+            """
+            INSERT INTO rooms (name, title) VALUES (\(name), \(title.description))
+            ON CONFLICT (name) DO NOTHING
+            """)
+        return rows.affected == 1
+    }
+
+    /// All public rooms by name, as `account` sees them.
+    package static func all(for account: AccountID, on connection: Connection) throws -> [Room] {
+        try connection.run(
+            """
+            SELECT r.name, r.title, r.head, r.created_at, m.account_id IS NOT NULL AS member
+            FROM rooms r
+            LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
+            ORDER BY r.name
+            """
+        ).map(room)
+    }
+
+    /// - Throws: `room_not_found`.
+    package static func find(_ name: RoomName, for account: AccountID, on connection: Connection) throws -> Room {
+        let rows = try connection.run(
+            """
+            SELECT r.name, r.title, r.head, r.created_at, m.account_id IS NOT NULL AS member
+            FROM rooms r
+            LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
+            WHERE r.name = \(name)
+            """)
+        guard let row = rows.first else { throw ChatError.roomNotFound(name) }
+        return try room(row)
+    }
+
+    /// What a new socket is told: the epoch, and the rooms `account` is a member of.
+    package static func greeting(for account: Account, on connection: Connection) throws -> Greeting {
+        let answers = try connection.pipeline([
+            "SELECT epoch::text AS epoch FROM server",
+            """
+            SELECT r.name, r.title, r.head, r.created_at, true AS member
+            FROM memberships m JOIN rooms r ON r.id = m.room_id
+            WHERE m.account_id = \(account.id) AND m.left_seq IS NULL
+            ORDER BY r.name
+            """,
+        ])
+        let epoch: String = try answers.first?.first?.get("epoch") ?? ""
+        return Greeting(epoch: epoch, account: account, rooms: try answers.last?.map(room) ?? [])
+    }
+
+    private static func room(_ row: Row) throws -> Room {
+        Room(
+            name: RoomName(stored: try row.get("name")), title: try row.get("title"), head: try row.get("head"),
+            member: try row.get("member"), createdAt: try row.get("created_at"))
+    }
+}

@@ -1,0 +1,51 @@
+package import ChatCore
+package import NIOCore
+package import Postgres
+
+/// The database as the rest of the server sees it: what goes wrong there arrives as ``ChatError``.
+package struct Store: Sendable {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Runs `body` with a connection, on a storage thread.
+    package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        do {
+            return try await database.run(body)
+        } catch {
+            throw ChatError(storage: error)
+        }
+    }
+
+    /// The same for a caller on an event loop.
+    package func run<T: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
+    ) -> EventLoopFuture<T> {
+        database.run(on: eventLoop, body).flatMapErrorThrowing { throw ChatError(storage: $0) }
+    }
+
+    /// - Throws: ``ChatError`` if the database does not answer.
+    package func ping() async throws {
+        try await run { _ = try $0.run("SELECT 1") }
+    }
+}
+
+extension ChatError {
+    /// Passes a ``ChatError`` through; anything else is the storage's fault and no client's business in detail.
+    package init(storage error: any Error) {
+        switch error {
+        case let error as ChatError:
+            self = error
+        case let error as PostgresError where error.kind == .busy:
+            self = .overloaded("The database has too much to do.")
+        case let error as PostgresError where error.isTransient:
+            self = ChatError(
+                .storageUnavailable, "The database cannot be used right now. Nothing was lost; try again in a second.",
+                retryAfterMilliseconds: 1000)
+        default:
+            self = ChatError(.internalError, "Something went wrong in the server; its log says what.")
+        }
+    }
+}
