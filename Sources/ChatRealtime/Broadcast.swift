@@ -1,0 +1,80 @@
+import ChatCore
+import NIOCore
+
+/// A committed batch, encoded once for every socket that it reaches.
+struct Broadcast: Sendable {
+    /// The new events of one room as one run of frames.
+    struct Run: Sendable {
+        let room: RoomName
+        let first: Int64
+        let last: Int64
+        private let frames: ByteBuffer
+        /// Where the frame of `first + n` begins.
+        private let offsets: [Int]
+
+        init(_ room: RoomName, _ events: [Event]) {
+            var frames = ByteBuffer()
+            var offsets: [Int] = []
+            for event in events {
+                offsets.append(frames.writerIndex)
+                ServerFrame.event(event).write(to: &frames)
+            }
+            self.room = room
+            self.first = events.first?.seq ?? 0
+            self.last = events.last?.seq ?? 0
+            self.frames = frames
+            self.offsets = offsets
+        }
+
+        /// The frames of the events above `seq`.
+        func frames(above seq: Int64) -> ByteBuffer {
+            let skipped = Int(clamping: seq - first + 1)
+            guard skipped > 0 else { return frames }
+            guard skipped < offsets.count else { return ByteBuffer() }
+            let start = offsets[skipped]
+            return frames.getSlice(at: start, length: frames.writerIndex - start) ?? ByteBuffer()
+        }
+    }
+
+    /// One frame for one socket.
+    struct Reply: Sendable {
+        let socket: SocketID
+        let frame: ByteBuffer
+    }
+
+    let replies: [Reply]
+    let runs: [Run]
+    /// Rooms that may have come further than was announced.
+    let unannounced: [RoomName: Int64]
+    /// Who has left which room.
+    let departures: [(room: RoomName, account: AccountID)]
+
+    init(_ batch: CommittedBatch<ReplyAddress>) {
+        self.replies = batch.answers.compactMap { Self.reply(to: $0) }
+        self.runs = Self.runs(of: batch.events)
+        self.unannounced = batch.unannounced
+        self.departures = batch.events.compactMap { event in
+            if case .left = event.content { (event.room, event.author.id) } else { nil }
+        }
+    }
+
+    /// A room's events without holes become one run. They come in ascending order.
+    private static func runs(of events: [Event]) -> [Run] {
+        var byRoom: [RoomName: [Event]] = [:]
+        for event in events { byRoom[event.room, default: []].append(event) }
+        return byRoom.map { room, events in Run(room, events) }
+    }
+
+    private static func reply(to answer: CommittedBatch<ReplyAddress>.Answer) -> Reply? {
+        guard case .socket(let socket, let ref) = answer.origin, case .message(let clientID, _) = answer.draft.content else {
+            return nil
+        }
+        let room = answer.draft.room
+        let frame: ServerFrame =
+            switch answer.result {
+            case .success(let receipt): .ack(room, clientID, receipt, ref: ref)
+            case .failure(let error): .error(error, .init(ref: ref, room: room, clientID: clientID))
+            }
+        return Reply(socket: socket, frame: frame.bytes)
+    }
+}

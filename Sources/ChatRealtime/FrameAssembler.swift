@@ -1,0 +1,99 @@
+package import NIOCore
+package import NIOWebSocket
+
+/// A whole message, put together from its frames and checked.
+package enum WebSocketMessage: Sendable, Equatable {
+    /// Valid UTF-8.
+    case text(ByteBuffer)
+    case binary(ByteBuffer)
+}
+
+/// The rules of RFC 6455 for what a client may send. Decides; does no I/O and has no clock.
+package struct FrameAssembler {
+    package struct Limits: Sendable {
+        /// Bytes of one message, however many frames it comes in.
+        package var messageBytes: Int
+        package var pingsPerSecond: Int
+
+        package init(messageBytes: Int = 65_536, pingsPerSecond: Int = 10) {
+            self.messageBytes = messageBytes
+            self.pingsPerSecond = pingsPerSecond
+        }
+    }
+
+    package enum Action: Equatable {
+        case nothing
+        case deliver(WebSocketMessage)
+        case pong(ByteBuffer)
+        /// The client says goodbye; `nil` without a code.
+        case answerClose(UInt16?)
+        case fail(CloseCode, String)
+    }
+
+    private let limits: Limits
+    private var partial: (opcode: WebSocketOpcode, payload: ByteBuffer)?
+    private var pings = (since: NIODeadline.distantPast, count: 0)
+
+    package init(_ limits: Limits) { self.limits = limits }
+
+    package mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+        guard frame.maskKey != nil else { return .fail(.protocolError, "client frames must be masked") }
+        guard frame.reservedBits.isEmpty else { return .fail(.protocolError, "reserved bits must be zero") }
+        switch frame.opcode {
+        case .text, .binary:
+            guard partial == nil else { return .fail(.protocolError, "a new message began before the last one ended") }
+            return append(frame, to: (frame.opcode, ByteBuffer()))
+        case .continuation:
+            guard let partial else { return .fail(.protocolError, "there is no message to continue") }
+            self.partial = nil
+            return append(frame, to: partial)
+        case .ping: return ping(frame, now: now)
+        case .pong: return .nothing
+        case .connectionClose: return Self.close(frame.unmaskedData)
+        default: return .fail(.protocolError, "unknown opcode")
+        }
+    }
+
+    private mutating func append(
+        _ frame: WebSocketFrame, to message: (opcode: WebSocketOpcode, payload: ByteBuffer)
+    ) -> Action {
+        var (opcode, payload) = message
+        guard payload.readableBytes + frame.length <= limits.messageBytes else {
+            return .fail(.messageTooLarge, "a message has at most \(limits.messageBytes) bytes")
+        }
+        var data = frame.unmaskedData
+        if payload.readableBytes == 0 { payload = data } else { payload.writeBuffer(&data) }
+        guard frame.fin else {
+            partial = (opcode, payload)
+            return .nothing
+        }
+        guard opcode == .text else { return .deliver(.binary(payload)) }
+        guard payload.isUTF8 else { return .fail(.invalidText, "text must be UTF-8") }
+        return .deliver(.text(payload))
+    }
+
+    private mutating func ping(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+        if now - pings.since >= .seconds(1) { pings = (now, 0) }
+        pings.count += 1
+        guard pings.count <= limits.pingsPerSecond else {
+            return .fail(.policyViolation, "at most \(limits.pingsPerSecond) pings a second")
+        }
+        return .pong(frame.unmaskedData)
+    }
+
+    private static func close(_ payload: ByteBuffer) -> Action {
+        var payload = payload
+        guard payload.readableBytes > 0 else { return .answerClose(nil) }
+        guard let code = payload.readInteger(as: UInt16.self), CloseCode.isValid(received: code) else {
+            return .fail(.protocolError, "invalid close code")
+        }
+        guard payload.isUTF8 else { return .fail(.invalidText, "a close reason must be UTF-8") }
+        return .answerClose(code)
+    }
+}
+
+extension ByteBuffer {
+    fileprivate var isUTF8: Bool {
+        withUnsafeReadableBytes { String(validating: $0, as: UTF8.self) != nil }
+    }
+}

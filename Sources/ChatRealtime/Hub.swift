@@ -1,0 +1,51 @@
+package import ChatCore
+package import NIOCore
+
+/// Where an answer of the room writer goes.
+package enum ReplyAddress: Sendable {
+    case socket(SocketID, ref: String?)
+    case caller(@Sendable (Result<Receipt, ChatError>) -> Void)
+}
+
+/// The number of a socket; its event loop knows the socket by it.
+package struct SocketID: Sendable, Hashable {
+    let shard: Int
+    let number: UInt64
+}
+
+/// All live sockets, in one ``Shard`` an event loop. A broadcast is encoded once and costs one hop a loop.
+package final class Hub: Sendable {
+    private let shards: [(eventLoop: any EventLoop, shard: NIOLoopBound<Shard>)]
+
+    package init(_ group: any EventLoopGroup) async throws {
+        var shards: [(any EventLoop, NIOLoopBound<Shard>)] = []
+        for (index, eventLoop) in Array(group.makeIterator()).enumerated() {
+            let shard = try await eventLoop.submit { NIOLoopBound(Shard(index: index), eventLoop: eventLoop) }.get()
+            shards.append((eventLoop, shard))
+        }
+        self.shards = shards
+    }
+
+    /// Announces what was committed and answers who asked for it.
+    package func publish(_ batch: CommittedBatch<ReplyAddress>) {
+        let broadcast = Broadcast(batch)
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.deliver(broadcast) }
+        }
+        for answer in batch.answers {
+            if case .caller(let reply) = answer.origin { reply(answer.result) }
+        }
+    }
+
+    /// Closes every socket of a session.
+    package func end(_ session: SessionID) {
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.end(session) }
+        }
+    }
+
+    /// The shard of the loop that is running.
+    func shard(on eventLoop: any EventLoop) -> Shard? {
+        shards.first { $0.eventLoop === eventLoop }?.shard.value
+    }
+}

@@ -1,0 +1,18 @@
+package import ChatCore
+package import NIOCore
+
+/// What a socket needs of the rest of the server. The composition root fills it in; here nobody knows a database.
+package struct RoomAccess: Sendable {
+    /// Reads a page of a room's log for an account; fails with ``ChatError``.
+    package let page: @Sendable (RoomName, PageRange, Int, AccountID, any EventLoop) -> EventLoopFuture<Page>
+    /// Hands a draft to the room writer.
+    package let submit: @Sendable (Draft, ReplyAddress) throws(ChatError) -> Void
+
+    package init(
+        page: @escaping @Sendable (RoomName, PageRange, Int, AccountID, any EventLoop) -> EventLoopFuture<Page>,
+        submit: @escaping @Sendable (Draft, ReplyAddress) throws(ChatError) -> Void
+    ) {
+        self.page = page
+        self.submit = submit
+    }
+}

@@ -1,0 +1,94 @@
+package import ChatCore
+package import NIOCore
+import NIOWebSocket
+
+/// What the server says on the native door. Each is one JSON object in one text frame (docs/asyncapi.yaml).
+package enum ServerFrame {
+    case hello(Greeting, server: String, heartbeatSeconds: Int, messageBytes: Int)
+    case subscribed(Page, after: Int64, ref: String?)
+    case unsubscribed(RoomName, reason: String, ref: String?)
+    case event(Event)
+    case ack(RoomName, ClientID, Receipt, ref: String?)
+    case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
+    case error(ChatError, ClientCommand.Echo)
+
+    /// The frame's bytes, header and all.
+    package var bytes: ByteBuffer {
+        var buffer = ByteBuffer()
+        write(to: &buffer)
+        return buffer
+    }
+
+    package func write(to buffer: inout ByteBuffer) {
+        var json = JSONWriter()
+        json.object { writeMembers(&$0) }
+        buffer.writeServerFrame(.text, payload: json.bytes)
+    }
+
+    private func writeMembers(_ json: inout JSONWriter) {
+        switch self {
+        case .hello(let greeting, let server, let heartbeatSeconds, let messageBytes):
+            Self.hello(greeting, server, heartbeatSeconds, messageBytes, &json)
+        case .subscribed(let page, let after, let ref):
+            json.member("type", "subscribed")
+            json.member("ref", ref)
+            json.member("room", page.room.description)
+            json.member("title", page.title)
+            json.member("after", after)
+            json.member("head", page.head)
+        case .unsubscribed(let room, let reason, let ref):
+            json.member("type", "unsubscribed")
+            json.member("ref", ref)
+            json.member("room", room.description)
+            json.member("reason", reason)
+        case .event(let event):
+            json.member("type", "event")
+            json.members(of: event)
+        case .ack(let room, let clientID, let receipt, let ref):
+            json.member("type", "ack")
+            json.member("ref", ref)
+            json.members(of: receipt, for: room, clientID)
+        case .heartbeat(let at, let heads):
+            json.member("type", "heartbeat")
+            json.member("at", at.rfc3339)
+            json.object("heads") { json in for (room, head) in heads { json.member(room.description, head) } }
+        case .error(let error, let echo): Self.error(error, echo, &json)
+        }
+    }
+
+    private static func hello(
+        _ greeting: Greeting, _ server: String, _ heartbeatSeconds: Int, _ messageBytes: Int, _ json: inout JSONWriter
+    ) {
+        json.member("type", "hello")
+        json.member("protocol", "denwa.v1")
+        json.member("server", server)
+        json.member("epoch", greeting.epoch)
+        json.object("account") { $0.members(of: greeting.account) }
+        json.member("heartbeatSeconds", Int64(heartbeatSeconds))
+        json.object("limits") {
+            $0.member("messageBytes", Int64(messageBytes))
+            $0.member("bodyCodePoints", Int64(MessageBody.limit))
+        }
+        json.array("rooms") { json in
+            for room in greeting.rooms {
+                json.object {
+                    $0.member("name", room.name.description)
+                    $0.member("title", room.title)
+                    $0.member("head", room.head)
+                }
+            }
+        }
+    }
+
+    private static func error(_ error: ChatError, _ echo: ClientCommand.Echo, _ json: inout JSONWriter) {
+        json.member("type", "error")
+        json.member("ref", echo.ref)
+        json.member("code", error.code.rawValue)
+        json.member("detail", error.detail)
+        json.member("retryable", error.retryable)
+        if let pause = error.retryAfterMilliseconds { json.member("retryAfterMs", Int64(pause)) }
+        json.member("field", error.field)
+        json.member("room", echo.room?.description)
+        json.member("clientId", echo.clientID?.description)
+    }
+}

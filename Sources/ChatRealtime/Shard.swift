@@ -1,0 +1,65 @@
+import ChatCore
+import NIOCore
+
+/// The sockets of one event loop. Confined to that loop, so that it needs no lock.
+final class Shard {
+    private let index: Int
+    private var lastNumber: UInt64 = 0
+    private var sockets: [SocketID: SocketSession] = [:]
+    private var members: [RoomName: [SocketID: SocketSession]] = [:]
+
+    init(index: Int) { self.index = index }
+
+    func add(_ socket: SocketSession) -> SocketID {
+        lastNumber += 1
+        let id = SocketID(shard: index, number: lastNumber)
+        sockets[id] = socket
+        return id
+    }
+
+    func remove(_ id: SocketID, from rooms: some Sequence<RoomName>) {
+        sockets[id] = nil
+        for room in rooms { unsubscribe(id, from: room) }
+    }
+
+    func subscribe(_ id: SocketID, to room: RoomName) {
+        members[room, default: [:]][id] = sockets[id]
+    }
+
+    func unsubscribe(_ id: SocketID, from room: RoomName) {
+        members[room]?[id] = nil
+        if members[room]?.isEmpty == true { members[room] = nil }
+    }
+
+    /// Writes to everyone concerned, then flushes each once.
+    func deliver(_ broadcast: Broadcast) {
+        var touched: [SocketID: SocketSession] = [:]
+        for reply in broadcast.replies where reply.socket.shard == index {
+            guard let socket = sockets[reply.socket] else { continue }
+            socket.answered(reply.frame)
+            touched[reply.socket] = socket
+        }
+        for run in broadcast.runs {
+            for (id, socket) in members[run.room] ?? [:] {
+                socket.deliver(run)
+                touched[id] = socket
+            }
+        }
+        for (room, head) in broadcast.unannounced {
+            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
+        }
+        for departure in broadcast.departures {
+            for (id, socket) in members[departure.room] ?? [:] where socket.account.id == departure.account {
+                socket.evict(from: departure.room)
+                touched[id] = socket
+            }
+        }
+        for socket in touched.values { socket.flush() }
+    }
+
+    func end(_ session: SessionID) {
+        for socket in sockets.values where socket.sessionID == session {
+            socket.close(.sessionEnded, "the session has ended")
+        }
+    }
+}

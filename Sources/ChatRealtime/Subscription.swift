@@ -1,0 +1,82 @@
+/// How far one socket has been served in one room. Decides; does no I/O.
+///
+/// While the log is being read for the socket, live events are not held in memory: the subscription only remembers how
+/// far the room has come, and reads on until it has caught up. So joining has no race, however fast the room is, and a
+/// socket that does not read costs nothing.
+package struct Subscription: Equatable {
+    package enum State: Equatable {
+        /// Events are passed on as they are committed.
+        case live
+        /// A page is being read from the log.
+        case reading
+        /// The socket does not take more; reading goes on when it does.
+        case paused
+    }
+
+    package enum Action: Equatable {
+        case nothing
+        /// Pass on what lies above `sent`.
+        case deliver
+        /// Read the page after `sent` from the log.
+        case read
+    }
+
+    /// Tells this subscription from an earlier one of the same socket to the same room.
+    package let number: Int
+    package private(set) var state: State
+    /// Everything up to here has been written to the socket.
+    package private(set) var sent: Int64
+    /// The room's last seq, as far as known.
+    package private(set) var head: Int64
+
+    package init(_ number: Int, startingAfter sent: Int64, head: Int64) {
+        self.number = number
+        self.state = .reading
+        self.sent = sent
+        self.head = max(sent, head)
+    }
+
+    /// Events `first…last` were committed.
+    /// - Parameter isWritable: whether the socket takes more right now.
+    package mutating func committed(first: Int64, last: Int64, isWritable: Bool) -> Action {
+        head = max(head, last)
+        guard state == .live, last > sent else { return .nothing }
+        guard isWritable else {
+            state = .paused
+            return .nothing
+        }
+        // A hole means that events were committed which were never announced here: the log has them.
+        guard first <= sent + 1 else {
+            state = .reading
+            return .read
+        }
+        return .deliver
+    }
+
+    /// What ``Action/deliver`` asked for has been written.
+    package mutating func delivered(upTo seq: Int64) {
+        sent = max(sent, seq)
+    }
+
+    /// A page from the log has been written; it ended with `last`, or was empty.
+    package mutating func pageWritten(upTo last: Int64?, head: Int64, isWritable: Bool) -> Action {
+        sent = max(sent, last ?? sent)
+        self.head = max(self.head, head)
+        guard sent < self.head else {
+            state = .live
+            return .nothing
+        }
+        return readOn(isWritable)
+    }
+
+    /// The socket takes more again.
+    package mutating func becameWritable() -> Action {
+        guard state == .paused else { return .nothing }
+        return readOn(true)
+    }
+
+    private mutating func readOn(_ isWritable: Bool) -> Action {
+        state = isWritable ? .reading : .paused
+        return isWritable ? .read : .nothing
+    }
+}
