@@ -1,0 +1,68 @@
+import ChatCore
+import ChatStore
+import HTTPTypes
+import NIOCore
+
+/// Finds the session behind a request. The only place that makes one out of what a client sends.
+struct Authenticator: Sendable {
+    /// How a token was presented. Browsers add cookies by themselves, so a cookie proves less about who asks.
+    enum Presented {
+        case nothing
+        case bearer(String)
+        case cookie(String)
+    }
+
+    let store: Store
+    let cookieName: String
+
+    init(store: Store, isSecure: Bool) {
+        self.store = store
+        self.cookieName = isSecure ? "__Host-denwa_session" : "denwa_session"
+    }
+
+    /// Looks into the `Authorization` header and the cookies.
+    func presented(authorization: String?, cookies: [String]) -> Presented {
+        if let authorization {
+            let parts = authorization.split(separator: " ")
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .nothing }
+            return .bearer(String(parts[1]))
+        }
+        for pair in cookies.lazy.flatMap({ $0.split(separator: ";") }) {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookieName else { continue }
+            return .cookie(String(parts[1].prefix { $0 != " " }))
+        }
+        return .nothing
+    }
+
+    /// - Throws: `not_authenticated`.
+    func session(for presented: Presented) async throws -> Session {
+        let token = try Self.token(presented)
+        guard let session = try await store.run({ try Sessions.find(token, on: $0) }) else {
+            throw ChatError.notAuthenticated
+        }
+        return session
+    }
+
+    /// For a new socket: the session and what the socket is told first.
+    func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<(Session, Greeting)> {
+        do {
+            let token = try Self.token(presented)
+            return store.run(on: eventLoop) { connection in
+                guard let session = try Sessions.find(token, on: connection) else { throw ChatError.notAuthenticated }
+                return (session, try Rooms.greeting(for: session.account, on: connection))
+            }
+        } catch {
+            return eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    private static func token(_ presented: Presented) throws(ChatError) -> SessionToken {
+        switch presented {
+        case .bearer(let text), .cookie(let text):
+            if let token = SessionToken(presented: text) { return token }
+        case .nothing: break
+        }
+        throw .notAuthenticated
+    }
+}

@@ -1,0 +1,103 @@
+import ChatCore
+import ChatRealtime
+import ChatStore
+import Hummingbird
+import HummingbirdCore
+package import Logging
+import NIOCore
+import NIOPosix
+import Passwords
+import Postgres
+import ServiceLifecycle
+import UnixSignals
+
+/// The composition root: the one place that knows every part, used by `denwa` and by the tests alike.
+package struct ChatApplication: Sendable {
+    /// Shown in `hello` and by `denwa --version`.
+    package static let version = "0.1.0"
+
+    /// Lanes of the room writer, each with a connection of its own.
+    private static let writerLanes = 2
+    /// How long the writer trusts a silent database.
+    private static let writerPatience = Duration.seconds(3)
+
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    package init(configuration: ServerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT, then lets what was taken finish.
+    /// - Parameter onRunning: called with the port once connections are accepted.
+    /// - Throws: ``ChatError`` for a bad default room, `PostgresError` for the database, NIO's `IOError` for the port.
+    package func run(onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
+        let defaultRoom = try RoomName(configuration.defaultRoom, field: "default-room")
+        let database = Database(url: configuration.databaseURL, connections: configuration.databaseConnections)
+        let writerDatabase = Database(
+            url: configuration.databaseURL, connections: Self.writerLanes,
+            settings: ConnectionSettings(applicationName: "denwa writer", answerWithin: Self.writerPatience))
+        let hasher = PasswordHasher(slots: configuration.passwordSlots, queue: configuration.passwordQueue)
+        let outcome = await Result {
+            _ = try await database.run { connection in
+                try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
+            }
+            try await serve(defaultRoom, Store(database), writerDatabase, hasher, onRunning)
+        }
+        try? await hasher.shutdown()
+        try? await writerDatabase.shutdown()
+        try? await database.shutdown()
+        try outcome.get()
+    }
+
+    private func serve(
+        _ defaultRoom: RoomName, _ store: Store, _ writerDatabase: Database, _ hasher: PasswordHasher,
+        _ onRunning: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let hub = try await Hub(group)
+        // Here the storage and the sockets meet: what is committed is published.
+        let writer = RoomWriter<ReplyAddress>(
+            database: writerDatabase, lanes: Self.writerLanes, logger: logger, onCommit: hub.publish)
+        let readiness = Readiness()
+        let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
+        let authenticator = Authenticator(store: store, isSecure: configuration.isSecure)
+        let door = NativeDoor(
+            authenticator: authenticator, origins: origins, readiness: readiness,
+            environment: .init(
+                hub: hub, rooms: Self.access(store, writer), serverVersion: Self.version,
+                heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes))
+        let router = HTTPRoutes(
+            store: store, hasher: hasher, hub: hub,
+            entrance: LogEntrance { draft, reply throws(ChatError) in try writer.submit(draft, from: .caller(reply)) },
+            authenticator: authenticator, origins: origins, readiness: readiness,
+            isSecure: configuration.isSecure, defaultRoom: defaultRoom, passwordMinimum: configuration.passwordMinimum
+        ).router
+        let server = Application(
+            router: router,
+            server: HTTPServerBuilder { responder in ChatHTTPChannel(responder: responder, decide: door.decide) },
+            configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger)
+        try await ServiceGroup(
+            services: [writer, server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+
+    private static func access(_ store: Store, _ writer: RoomWriter<ReplyAddress>) -> RoomAccess {
+        RoomAccess(
+            page: { room, range, limit, account, eventLoop in
+                store.run(on: eventLoop) { try RoomLog.page(room, range, limit: limit, for: account, on: $0) }
+            },
+            submit: { draft, origin throws(ChatError) in try writer.submit(draft, from: origin) })
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What an asynchronous body returns or throws.
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

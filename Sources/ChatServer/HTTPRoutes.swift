@@ -1,0 +1,47 @@
+import ChatCore
+import ChatRealtime
+import ChatStore
+import Hummingbird
+import Passwords
+
+/// All that is answered over HTTP.
+struct HTTPRoutes {
+    let store: Store
+    let hasher: PasswordHasher
+    let hub: Hub
+    let entrance: LogEntrance
+    let authenticator: Authenticator
+    let origins: OriginPolicy
+    let readiness: Readiness
+    let isSecure: Bool
+    let defaultRoom: RoomName
+    let passwordMinimum: Int
+
+    var router: Router<AnonymousContext> {
+        let router = Router(context: AnonymousContext.self)
+        router.add(middleware: SecurityHeadersMiddleware())
+        router.add(middleware: CrossOriginMiddleware(origins: origins))
+        router.add(middleware: ProblemMiddleware())
+        let authenticated = router.group()
+            .add(middleware: AuthenticationMiddleware(authenticator: authenticator, origins: origins))
+            .group(context: AuthenticatedContext.self)
+        let cookies = SessionCookie(name: authenticator.cookieName, isSecure: isSecure)
+        AccountsController(
+            store: store, hasher: hasher, cookies: cookies, entrance: entrance, defaultRoom: defaultRoom,
+            passwordMinimum: passwordMinimum
+        ).add(to: router)
+        SessionsController(store: store, hasher: hasher, cookies: cookies, hub: hub).add(to: router, authenticated)
+        RoomsController(store: store, entrance: entrance).add(to: authenticated)
+        EventsController(store: store, entrance: entrance).add(to: authenticated)
+        HealthController(store: store, readiness: readiness).add(to: router)
+        WebClientController().add(to: router)
+        router.route(
+            RouterPath(NativeDoor.path),
+            [
+                .get: { _, _ in
+                    throw ChatError(.upgradeRequired, "This is a WebSocket; connect with the subprotocol \(NativeDoor.subprotocol).")
+                }
+            ])
+        return router
+    }
+}

@@ -1,0 +1,36 @@
+import ChatCore
+import HTTPTypes
+import Hummingbird
+
+/// Finds out who asks. Routes behind it take an ``AuthenticatedContext``.
+struct AuthenticationMiddleware: RouterMiddleware {
+    typealias Context = AnonymousContext
+
+    let authenticator: Authenticator
+    let origins: OriginPolicy
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let presented = authenticator.presented(
+            authorization: request.headers[.authorization], cookies: request.headers[values: .cookie])
+        if case .cookie = presented { try refuseForeignWrites(request) }
+        var context = context
+        context.session = try await authenticator.session(for: presented)
+        return try await next(request, context)
+    }
+
+    /// A browser adds the cookie to requests of any page; what changes something must come from one of ours.
+    private func refuseForeignWrites(_ request: Request) throws(ChatError) {
+        guard ![.get, .head, .options].contains(request.method), let origin = request.headers[.origin] else { return }
+        guard origins.allows(origin) else { throw .originNotAllowed }
+    }
+}
+
+extension ChatError {
+    static var originNotAllowed: ChatError {
+        ChatError(
+            .originNotAllowed,
+            "Pages of this origin may not use this server. Its operator can add the origin to allowed-origins or set public-url.")
+    }
+}

@@ -1,0 +1,52 @@
+import ChatCore
+import ChatStore
+import HTTPTypes
+import Hummingbird
+
+/// How a new session reaches its owner, and how the browser's copy is removed.
+struct SessionCookie: Sendable {
+    let name: String
+    let isSecure: Bool
+
+    /// What the client asked for with the member `session`.
+    enum Delivery: String {
+        case bearer
+        case cookie
+
+        init(_ body: JSONObject) throws(ChatError) {
+            let text = try body.optionalString("session") ?? Delivery.bearer.rawValue
+            guard let delivery = Delivery(rawValue: text) else {
+                throw .invalid("session", "session is \"bearer\" (the answer holds the token) or \"cookie\".")
+            }
+            self = delivery
+        }
+    }
+
+    /// The answer to a log-in: a cookie that scripts cannot read, or the token in the body.
+    func response(_ status: HTTPResponse.Status, _ session: Session, _ token: SessionToken, _ delivery: Delivery) -> Response {
+        var response = Response.json(status) { json in
+            json.object("account") { $0.members(of: session.account) }
+            json.object("session") { json in
+                json.members(of: session)
+                if delivery == .bearer { json.member("token", token.text) }
+            }
+        }
+        if delivery == .cookie { response.headers[.setCookie] = header(token.text, seconds: Sessions.days * 86_400) }
+        return response
+    }
+
+    func clear(in response: inout Response) {
+        response.headers[.setCookie] = header("", seconds: 0)
+    }
+
+    private func header(_ value: String, seconds: Int64) -> String {
+        "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    }
+}
+
+extension JSONWriter {
+    mutating func members(of session: Session) {
+        member("createdAt", session.createdAt.rfc3339)
+        member("expiresAt", session.expiresAt.rfc3339)
+    }
+}

@@ -1,0 +1,152 @@
+import ChatCore
+import HTTPTypes
+
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+
+/// Turns any request of a connection into a WebSocket, or refuses it with an HTTP answer.
+///
+/// It sits between the HTTP codec and the rest of the HTTP pipeline. NIO's own upgrader leaves after the first request,
+/// so that behind a proxy with keep-alive no handshake gets through; it also swallows requests that ask for an upgrade
+/// it does not know. Here everything but a handshake passes untouched.
+final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    typealias Decide = @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
+
+    /// The neighbours that make no sense after the upgrade.
+    struct HTTPHandlers {
+        let encoder: HTTPResponseEncoder
+        let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        let errors: HTTPServerProtocolErrorHandler
+        let state: HTTPConnectionStateHandler
+    }
+
+    private enum State {
+        case http
+        /// The rest of a handshake is on its way.
+        case handshake(HTTPRequestHead)
+        /// A handshake waits for its decision; nothing else may come.
+        case deciding
+        case refused
+        case upgraded
+    }
+
+    private let decide: Decide
+    private let neighbours: HTTPHandlers
+    private let headerTimeout: TimeAmount
+    private var state = State.http
+    private var unanswered = 0
+    private var headerTimer: Scheduled<Void>?
+
+    init(headerTimeout: TimeAmount, neighbours: HTTPHandlers, decide: @escaping Decide) {
+        self.headerTimeout = headerTimeout
+        self.neighbours = neighbours
+        self.decide = decide
+    }
+
+    /// A connection that stays silent is closed: it costs a descriptor and may be one of thousands.
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = context.loopBound
+        headerTimer = context.eventLoop.scheduleTask(in: headerTimeout) { bound.value.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { headerTimer?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        headerTimer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (state, Self.unwrapInboundIn(data)) {
+        case (.http, .head(let head)):
+            headerTimer?.cancel()
+            // Answers keep the order of the requests: a pipelined handshake is an ordinary request.
+            if unanswered == 0, Handshake.isRequested(by: head) {
+                state = .handshake(head)
+            } else {
+                unanswered += 1
+                context.fireChannelRead(data)
+            }
+        case (.http, _): context.fireChannelRead(data)
+        case (.handshake(let head), .end): consider(head, context)
+        case (.handshake, _), (.deciding, _): context.close(promise: nil)
+        case (.refused, _), (.upgraded, _): break
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = Self.unwrapOutboundIn(data) { unanswered -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        state = .deciding
+        let handshake: Handshake
+        do throws(ChatError) {
+            handshake = try Handshake(head)
+        } catch {
+            return refuse(error, context)
+        }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        decide(head, handshake, context.eventLoop).hop(to: context.eventLoop).whenComplete { result in
+            let (handler, context) = bound.value
+            guard context.channel.isActive else { return }
+            switch result {
+            case .success(.accept(let subprotocol, let handlers)):
+                handler.upgrade(context, handshake, subprotocol, handlers())
+            case .success(.refuse(let error)): handler.refuse(error, context)
+            case .failure(let error):
+                handler.refuse(error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)
+            }
+        }
+    }
+
+    private func upgrade(
+        _ context: ChannelHandlerContext, _ handshake: Handshake, _ subprotocol: String?, _ handlers: [any ChannelHandler]
+    ) {
+        var headers = HTTPHeaders([
+            ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", handshake.accept),
+        ])
+        if let subprotocol { headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
+        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+        context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: nil)
+        state = .upgraded
+        let pipeline = context.pipeline.syncOperations
+        // The new handlers write bytes: what would take them for HTTP has to go first, the decoder last,
+        // because it hands over what it has read too far.
+        pipeline.removeHandler(neighbours.encoder, promise: nil)
+        pipeline.removeHandler(neighbours.errors, promise: nil)
+        do {
+            try pipeline.addHandlers(handlers, position: .before(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        pipeline.removeHandler(neighbours.state, promise: nil)
+        pipeline.removeHandler(neighbours.decoder, promise: nil)
+    }
+
+    private func refuse(_ error: ChatError, _ context: ChannelHandlerContext) {
+        state = .refused
+        let body = ProblemDetails.body(of: error)
+        var headers = HTTPHeaders([
+            ("Connection", "close"), ("Content-Type", ProblemDetails.contentType),
+            ("Content-Length", String(body.readableBytes)),
+        ])
+        for (name, value) in ProblemDetails.extraHeaders(for: error) { headers.add(name: name.canonicalName, value: value) }
+        let status = HTTPResponseStatus(statusCode: ProblemDetails.status(of: error.code).code)
+        context.write(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        let bound = context.loopBound
+        context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).whenComplete { _ in
+            // A moment for the client to read the answer before the connection is reset.
+            bound.value.close(mode: .output, promise: nil)
+            _ = bound.value.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import ChatCore
+import ChatRealtime
+import ChatServer
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+
+/// A server for outside judges: any RFC 6455 suite can be run against the product's own upgrade, guards and frame code.
+@main
+struct FixtureServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "FixtureServer", abstract: "Echoes WebSocket messages at /echo, for conformance suites.")
+
+    /// Large enough for the size cases of the usual suites.
+    private static let messageBytes = 16 * 1024 * 1024
+
+    @Option(help: "The loopback port to listen on; 0 takes a free one.")
+    var port: Int
+
+    func run() async throws {
+        let router = Router()
+        router.get("healthz") { _, _ in "ok" }
+        let application = Application(
+            router: router,
+            server: HTTPServerBuilder { responder in ChatHTTPChannel(responder: responder, decide: Self.decide) },
+            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in print("listening on \(channel.localAddress?.port ?? 0)") })
+        try await application.runService()
+    }
+
+    private static func decide(
+        _ head: HTTPRequestHead, _ handshake: Handshake, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<UpgradeDecision> {
+        guard head.uri.split(separator: "?").first == "/echo" else {
+            return eventLoop.makeSucceededFuture(.refuse(ChatError(.notFound, "The echo is at /echo.")))
+        }
+        return eventLoop.makeSucceededFuture(
+            .accept(subprotocol: nil) {
+                [
+                    ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: messageBytes)),
+                    MessageHandler(.init(messageBytes: messageBytes, pingsPerSecond: .max)),
+                    EchoHandler(),
+                ]
+            })
+    }
+}
+
+/// Sends every message back as it came.
+private final class EchoHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketMessage
+    typealias OutboundOut = ByteBuffer
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var frame = ByteBuffer()
+        switch Self.unwrapInboundIn(data) {
+        case .text(let payload): frame.writeServerFrame(.text, payload: payload.readableBytesView)
+        case .binary(let payload): frame.writeServerFrame(.binary, payload: payload.readableBytesView)
+        }
+        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+    }
+}
