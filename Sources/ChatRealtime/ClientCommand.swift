@@ -20,6 +20,12 @@ package enum ClientCommand: Sendable, Equatable {
         package var ref: String?
         package var room: RoomName?
         package var clientID: ClientID?
+
+        package init(ref: String? = nil, room: RoomName? = nil, clientID: ClientID? = nil) {
+            self.ref = ref
+            self.room = room
+            self.clientID = clientID
+        }
     }
 
     /// One decode, straight from the frame's payload.

@@ -25,7 +25,7 @@ package final class SocketSession: ChannelDuplexHandler {
         }
     }
 
-    /// Commands of one socket that may wait for the database.
+    /// Commands that may wait for the database before no more are read from the socket.
     private static let pendingLimit = 256
     private static let subscriptionLimit = 500
     /// Commands that could not be understood, before the socket is closed.
@@ -84,22 +84,23 @@ package final class SocketSession: ChannelDuplexHandler {
         subscriptions = [:]
     }
 
-    /// A client that does not read what it is sent is not read from either: its answers cannot pile up here.
+    /// A client that does not read what it is sent, or asks faster than the database answers, is not read from: neither
+    /// its commands nor their answers can pile up here.
     package func read(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else {
-            wantsRead = true
-            return
-        }
+        wantsRead = true
+        readIfAllowed()
+    }
+
+    private func readIfAllowed() {
+        guard let context, wantsRead, context.channel.isWritable, pending < Self.pendingLimit else { return }
+        wantsRead = false
         context.read()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             for room in subscriptions.keys where subscriptions[room]?.becameWritable() == .read { readOn(room) }
-            if wantsRead {
-                wantsRead = false
-                context.read()
-            }
+            readIfAllowed()
         }
         context.fireChannelWritabilityChanged()
     }
@@ -164,16 +165,9 @@ package final class SocketSession: ChannelDuplexHandler {
 
     private func send(_ room: RoomName, _ clientID: ClientID, _ body: MessageBody, _ ref: String?) throws(ChatError) {
         guard let id else { return }
-        try admit()
         let draft = Draft(room: room, author: account, content: .message(clientID, body))
         try environment.rooms.submit(draft, .socket(id, ref: ref))
         pending += 1
-    }
-
-    private func admit() throws(ChatError) {
-        guard pending < Self.pendingLimit else {
-            throw .overloaded("\(Self.pendingLimit) commands of this socket are waiting for their answers.")
-        }
     }
 
     private func refuse(_ error: ChatError, _ echo: ClientCommand.Echo) {
@@ -186,7 +180,6 @@ package final class SocketSession: ChannelDuplexHandler {
 
     private func subscribe(to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo) throws(ChatError) {
         guard let context, let id else { return }
-        try admit()
         guard subscriptions.count < Self.subscriptionLimit else {
             throw .overloaded("A socket has at most \(Self.subscriptionLimit) subscriptions.")
         }
@@ -207,7 +200,7 @@ package final class SocketSession: ChannelDuplexHandler {
         _ result: Result<Page, any Error>
     ) {
         guard let id else { return }
-        pending -= 1
+        commandEnded()
         defer { flush() }
         // It was unsubscribed, or subscribed anew, before the log answered.
         guard let waiting = subscriptions[room], waiting.number == number else { return abandoned(room, echo) }
@@ -266,8 +259,13 @@ package final class SocketSession: ChannelDuplexHandler {
 
     /// The answer to a `send`.
     func answered(_ frame: ByteBuffer) {
-        pending -= 1
         write(frame)
+        commandEnded()
+    }
+
+    private func commandEnded() {
+        pending -= 1
+        readIfAllowed()
     }
 
     /// Events were committed in a subscribed room.

@@ -43,7 +43,7 @@ package struct ChatApplication: Sendable {
             _ = try await database.run { connection in
                 try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
             }
-            try await serve(defaultRoom, Store(database), writerDatabase, hasher, onRunning)
+            try await serve(defaultRoom, Store(database, logger: logger), writerDatabase, hasher, onRunning)
         }
         try? await hasher.shutdown()
         try? await writerDatabase.shutdown()

@@ -1,13 +1,16 @@
 package import ChatCore
+package import Logging
 package import NIOCore
 package import Postgres
 
 /// The database as the rest of the server sees it: what goes wrong there arrives as ``ChatError``.
 package struct Store: Sendable {
     private let database: Database
+    private let logger: Logger
 
-    package init(_ database: Database) {
+    package init(_ database: Database, logger: Logger) {
         self.database = database
+        self.logger = logger
     }
 
     /// Runs `body` with a connection, on a storage thread.
@@ -15,7 +18,7 @@ package struct Store: Sendable {
         do {
             return try await database.run(body)
         } catch {
-            throw ChatError(storage: error)
+            throw translate(error)
         }
     }
 
@@ -23,7 +26,13 @@ package struct Store: Sendable {
     package func run<T: Sendable>(
         on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
     ) -> EventLoopFuture<T> {
-        database.run(on: eventLoop, body).flatMapErrorThrowing { throw ChatError(storage: $0) }
+        database.run(on: eventLoop, body).flatMapErrorThrowing { throw translate($0) }
+    }
+
+    /// What a client is not told in detail, the log is.
+    private func translate(_ error: any Error) -> ChatError {
+        if !(error is ChatError) { logger.error("The database refused a request: \(error)") }
+        return ChatError(storage: error)
     }
 
     /// - Throws: ``ChatError`` if the database does not answer.

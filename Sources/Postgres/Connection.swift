@@ -10,6 +10,7 @@ package final class Connection {
     private let answerWithin: Duration?
     /// Statement names by SQL text.
     private var prepared: [String: String] = [:]
+    private var lastStatement = 0
 
     /// Above this many different statements new ones are sent unprepared, so that the server's memory stays bounded.
     private static let preparedLimit = 200
@@ -132,7 +133,8 @@ package final class Connection {
         if let name = prepared[sql] { return name }
         for case .prepare(sql, let name) in steps { return name }
         guard prepared.count < Self.preparedLimit else { return nil }
-        let name = "s\(prepared.count + steps.count)"
+        lastStatement += 1
+        let name = "s\(lastStatement)"
         guard PQsendPrepare(handle, name, sql, Int32(truncatingIfNeeded: types.count), types) == 1 else { throw lost() }
         steps.append(.prepare(sql: sql, name: name))
         return name

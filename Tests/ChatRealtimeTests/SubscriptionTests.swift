@@ -1,0 +1,124 @@
+import ChatRealtime
+import Testing
+
+/// A room, a socket and a subscription under a seeded scheduler: whatever happens in whatever order, the socket gets
+/// every event after its position once and in order.
+@Suite struct SubscriptionTests {
+    @Test(arguments: 0..<2000 as Range<UInt64>)
+    func servesEveryEventOnce(seed: UInt64) {
+        var world = World(seed: seed)
+        for _ in 0..<200 { world.step() }
+        world.settle()
+        #expect(world.received == Array((world.start + 1)...max(world.head, world.start + 1)).filter { $0 <= world.head }, "seed \(seed)")
+        #expect(world.subscription.state == .live, "seed \(seed)")
+    }
+
+    @Test func passesOnWhatIsNew() {
+        var subscription = Subscription(1, startingAfter: 3, head: 3)
+        #expect(subscription.pageWritten(upTo: nil, head: 3, isWritable: true) == .nothing)
+        #expect(subscription.committed(first: 4, last: 6, isWritable: true) == .deliver)
+        subscription.delivered(upTo: 6)
+        #expect(subscription.committed(first: 5, last: 6, isWritable: true) == .nothing)
+    }
+
+    @Test func readsTheLogWhenAnAnnouncementWasMissed() {
+        var subscription = Subscription(1, startingAfter: 0, head: 0)
+        _ = subscription.pageWritten(upTo: nil, head: 0, isWritable: true)
+        #expect(subscription.committed(first: 3, last: 3, isWritable: true) == .read)
+        #expect(subscription.state == .reading)
+    }
+
+    @Test func waitsForASocketThatDoesNotRead() {
+        var subscription = Subscription(1, startingAfter: 0, head: 0)
+        _ = subscription.pageWritten(upTo: nil, head: 0, isWritable: true)
+        #expect(subscription.committed(first: 1, last: 1, isWritable: false) == .nothing)
+        #expect(subscription.state == .paused)
+        #expect(subscription.committed(first: 2, last: 2, isWritable: true) == .nothing)
+        #expect(subscription.becameWritable() == .read)
+    }
+}
+
+/// A room's log with announcements that may be late or lost, and a socket that may stop reading.
+private struct World {
+    private(set) var subscription: Subscription
+    private(set) var received: [Int64] = []
+    private(set) var head: Int64
+    let start: Int64
+    private var generator: SplitMix
+    private var isWritable = true
+    private var pendingRead: (after: Int64, snapshot: Int64)?
+    private var announcements: [ClosedRange<Int64>] = []
+    private let pageSize: Int64 = 3
+
+    init(seed: UInt64) {
+        generator = SplitMix(state: seed)
+        head = Int64.random(in: 0...10, using: &generator)
+        start = Int64.random(in: 0...head, using: &generator)
+        subscription = Subscription(1, startingAfter: start, head: 0)
+        pendingRead = (start, head)
+    }
+
+    mutating func step() {
+        switch Int.random(in: 0..<6, using: &generator) {
+        case 0, 1:
+            let count = Int64.random(in: 1...4, using: &generator)
+            // One announcement in ten is lost; the next one shows the hole.
+            if Int.random(in: 0..<10, using: &generator) > 0 { announcements.append((head + 1)...(head + count)) }
+            head += count
+        case 2: announce()
+        case 3, 4: finishRead()
+        default: toggleWritable()
+        }
+    }
+
+    /// Lets everything that is under way finish, and announces the head once more as the next event would.
+    mutating func settle() {
+        if !isWritable { toggleWritable() }
+        head += 1
+        announcements.append(head...head)
+        while !announcements.isEmpty || pendingRead != nil {
+            announce()
+            finishRead()
+        }
+    }
+
+    private mutating func announce() {
+        guard !announcements.isEmpty else { return }
+        let run = announcements.removeFirst()
+        switch subscription.committed(first: run.lowerBound, last: run.upperBound, isWritable: isWritable) {
+        case .deliver:
+            received += run.filter { $0 > subscription.sent }
+            subscription.delivered(upTo: run.upperBound)
+        case .read: startRead()
+        case .nothing: break
+        }
+    }
+
+    private mutating func startRead() { pendingRead = (subscription.sent, head) }
+
+    private mutating func finishRead() {
+        guard let read = pendingRead else { return }
+        pendingRead = nil
+        let last = min(read.snapshot, read.after + pageSize)
+        let page = read.after < last ? Array((read.after + 1)...last) : []
+        received += page.filter { $0 > subscription.sent }
+        if subscription.pageWritten(upTo: page.last, head: read.snapshot, isWritable: isWritable) == .read { startRead() }
+    }
+
+    private mutating func toggleWritable() {
+        isWritable.toggle()
+        if isWritable, subscription.becameWritable() == .read { startRead() }
+    }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
