@@ -78,7 +78,7 @@ export class Connection extends Emitter {
   wake() {
     const isSilent = this.#clock.now() - this.#lastFrameAt > this.#silenceMs;
     if (this.#isGreeted && isSilent) this.#lost();
-    this.retryNow();
+    if (this.#socket === null) this.retryNow();
   }
 
   #open() {

@@ -1,3 +1,4 @@
+import { newClientID } from "./clientid.js";
 import { Emitter } from "./emitter.js";
 
 /**
@@ -13,7 +14,7 @@ export class Outbox extends Emitter {
   #newID;
   #messages = new Map();
 
-  constructor({ accountID, storage, newID = () => crypto.randomUUID() }) {
+  constructor({ accountID, storage, newID = newClientID }) {
     super();
     this.#storage = storage;
     this.#prefix = `denwa.outbox.${accountID}.`;

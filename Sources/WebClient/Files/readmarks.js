@@ -2,7 +2,7 @@
 export class ReadMarks {
   #storage;
   #key;
-  #marks = {};
+  #marks = Object.create(null);
   #epoch = null;
 
   constructor({ accountID, storage }) {
@@ -15,12 +15,12 @@ export class ReadMarks {
     if (epoch === this.#epoch) return;
     const stored = JSON.parse(this.#storage.getItem(this.#key) ?? "{}");
     this.#epoch = epoch;
-    this.#marks = stored.epoch === epoch ? stored.marks : {};
+    this.#marks = Object.assign(Object.create(null), stored.epoch === epoch ? stored.marks : {});
   }
 
   /** The last read seq; a room never seen before starts as read up to its `head`. */
   get(room, head) {
-    this.#marks[room] ??= head;
+    if (!(room in this.#marks)) this.advance(room, head);
     return this.#marks[room];
   }
 

@@ -57,7 +57,8 @@ export class Subscriptions extends Emitter {
   /** The socket is gone; the logs stay. */
   disconnected() {
     for (const [room, entry] of this.#rooms) {
-      entry.cancelCheck();
+      entry.cancelCheck?.();
+      entry.cancelCheck = null;
       entry.isLive = false;
       entry.ref = null;
       this.emit("log", room);
@@ -73,7 +74,7 @@ export class Subscriptions extends Emitter {
 
   /** Forgets a room that is no longer ours. */
   remove(room) {
-    this.#rooms.get(room)?.cancelCheck();
+    this.#rooms.get(room)?.cancelCheck?.();
     this.#rooms.delete(room);
   }
 
@@ -86,7 +87,7 @@ export class Subscriptions extends Emitter {
   receive(frame) {
     switch (frame.type) {
       case "subscribed": this.#subscribed(frame); return true;
-      case "unsubscribed": if (frame.reason === "left") this.#refused(frame.room); return true;
+      case "unsubscribed": this.#unsubscribed(frame); return true;
       case "event": this.#event(frame); return true;
       case "heartbeat": this.#compare(frame.heads ?? {}); return true;
       case "error": return this.#failed(frame);
@@ -97,7 +98,7 @@ export class Subscriptions extends Emitter {
   #entry(room) {
     const known = this.#rooms.get(room);
     if (known) return known;
-    const entry = { log: new RoomLog(), head: 0, ref: null, isLive: false, cancelCheck: () => {} };
+    const entry = { log: new RoomLog(), head: 0, ref: null, isLive: false, cancelCheck: null };
     this.#rooms.set(room, entry);
     return entry;
   }
@@ -126,6 +127,11 @@ export class Subscriptions extends Emitter {
     this.emit("log", room);
   }
 
+  #unsubscribed({ room, reason }) {
+    // One that waits for its answer was subscribed after this was said.
+    if (reason === "left" && this.#rooms.get(room)?.ref === null) this.#refused(room);
+  }
+
   #event(frame) {
     const entry = this.#rooms.get(frame.room);
     if (!entry) return;
@@ -140,9 +146,8 @@ export class Subscriptions extends Emitter {
   #compare(heads) {
     for (const [room, head] of Object.entries(heads)) {
       const entry = this.#rooms.get(room);
-      if (!entry || entry.log.last >= head) continue;
-      entry.cancelCheck();
-      entry.cancelCheck = this.#clock.after(BEHIND_FOR_MS, () => {
+      if (!entry || entry.log.last >= head || entry.cancelCheck) continue;
+      this.#later(entry, BEHIND_FOR_MS, () => {
         if (entry.log.last < head) this.#restart(room);
       });
     }
@@ -156,11 +161,19 @@ export class Subscriptions extends Emitter {
       entry.log.reset();
       this.#subscribe(room);
     } else if (retryable) {
-      entry.cancelCheck = this.#clock.after(retryAfterMs ?? RETRY_MS, () => this.#subscribe(room));
+      this.#later(entry, retryAfterMs ?? RETRY_MS, () => this.#subscribe(room));
     } else {
       this.#refused(room);
     }
     return true;
+  }
+
+  #later(entry, ms, action) {
+    entry.cancelCheck?.();
+    entry.cancelCheck = this.#clock.after(ms, () => {
+      entry.cancelCheck = null;
+      action();
+    });
   }
 
   #refused(room) {

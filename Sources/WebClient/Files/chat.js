@@ -1,0 +1,234 @@
+import { Problem } from "./api.js";
+import { Emitter } from "./emitter.js";
+import { Outbox } from "./outbox.js";
+import { ReadMarks } from "./readmarks.js";
+import { Sender } from "./sender.js";
+import { Subscriptions } from "./subscriptions.js";
+
+const PAGE = 50;
+const KEPT_IN_BACKGROUND = 200;
+
+/**
+ * One account's chat: its rooms, their logs, what it is sending. No DOM.
+ *
+ * Emits `rooms`, `log` (room), `older` (room), `arrived` (a live message of somebody else), `ended` (log in
+ * again) and `replaced` (the browser is now logged in as another account).
+ */
+export class Chat extends Emitter {
+  account;
+  connection;
+  outbox;
+  sender;
+  bodyLimit = 8_000;
+  /** Whether the list of public rooms is known, so that an unknown room does not exist. */
+  isListed = false;
+  #api;
+  #marks;
+  #subscriptions;
+  #rooms = new Map();
+  #current = null;
+  #epoch = null;
+  #older = new Map();
+
+  constructor({ account, api, connection, storage }) {
+    super();
+    this.account = account;
+    this.connection = connection;
+    this.#api = api;
+    this.#marks = new ReadMarks({ accountID: account.id, storage });
+    this.outbox = new Outbox({ accountID: account.id, storage });
+    const send = (frame) => connection.send(frame);
+    this.sender = new Sender({ outbox: this.outbox, send });
+    this.#subscriptions = new Subscriptions({ send });
+    this.#listen();
+  }
+
+  /** Connects and reads the list of rooms. */
+  start() {
+    this.connection.start();
+  }
+
+  /** Closes the socket; what is unsent stays in the outbox. */
+  stop() {
+    this.connection.stop();
+  }
+
+  /** Forgets what this device holds of the account. */
+  forget() {
+    this.outbox.clear();
+    this.#marks.clear();
+  }
+
+  /** All known rooms, by title. */
+  get rooms() {
+    return [...this.#rooms.values()].sort((one, other) => one.title.localeCompare(other.title));
+  }
+
+  /** The room of this name, if it is known. */
+  room(name) {
+    return this.#rooms.get(name) ?? null;
+  }
+
+  /** The log of a joined room, or null. */
+  log(name) {
+    return this.#subscriptions.log(name);
+  }
+
+  /** Whether the newest event is held. */
+  isCaughtUp(name) {
+    return this.#subscriptions.isCaughtUp(name);
+  }
+
+  /** How many events of a room are newer than what was read. */
+  unread(name) {
+    const room = this.room(name);
+    return room?.member && this.#epoch ? Math.max(0, room.head - this.#marks.get(name, room.head)) : 0;
+  }
+
+  /** The last read seq of a room. */
+  readMark(name) {
+    const room = this.room(name);
+    return room && this.#epoch ? this.#marks.get(name, room.head) : 0;
+  }
+
+  /** Everything the log holds of a room was seen. */
+  markRead(name) {
+    const log = this.log(name);
+    if (log?.isKnown && this.#epoch && this.#marks.advance(name, log.last)) this.emit("rooms");
+  }
+
+  /** The room that is looked at now. */
+  open(name) {
+    this.#current = name;
+    this.#subscriptions.focus(name);
+  }
+
+  /** Reads the list of public rooms again. */
+  async refreshRooms() {
+    const { rooms } = await this.#api.rooms();
+    const gone = new Set(this.#rooms.keys());
+    for (const room of rooms) {
+      gone.delete(room.name);
+      this.#put(room);
+    }
+    for (const name of gone) this.#rooms.delete(name);
+    this.isListed = true;
+    this.emit("rooms");
+  }
+
+  /** Joins a public room. */
+  async join(name) {
+    this.#enter((await this.#api.join(name)).room);
+  }
+
+  /** Creates a public room and joins it. */
+  async create(room) {
+    this.#enter((await this.#api.createRoom(room)).room);
+  }
+
+  /** Leaves a room. */
+  async leave(name) {
+    await this.#api.leave(name);
+    this.#left(name);
+  }
+
+  /** "idle", "loading", or the problem that the last attempt to load older events ended in. */
+  olderState(name) {
+    return this.#older.get(name) ?? "idle";
+  }
+
+  /** Loads the page of events before the oldest held one. */
+  async loadOlder(name) {
+    const log = this.log(name);
+    if (!log?.hasOlder || this.olderState(name) === "loading") return;
+    this.#setOlder(name, "loading");
+    try {
+      const before = log.after + 1;
+      const page = await this.#api.eventsBefore(name, before, PAGE);
+      const taken = log.prepend(page.events, page.hasMore);
+      // Asking for the same page again and again would not make it fit.
+      if (taken === 0 && page.hasMore && log.after + 1 === before) throw new Problem({ code: "bad_answer" });
+      this.#setOlder(name, "idle");
+    } catch (problem) {
+      this.#setOlder(name, problem);
+    }
+    this.emit("log", name);
+  }
+
+  #listen() {
+    const { connection } = this;
+    connection.on("hello", (hello) => this.#greeted(hello));
+    connection.on("frame", (frame) => this.#subscriptions.receive(frame) || this.sender.receive(frame));
+    connection.on("down", () => {
+      this.#subscriptions.disconnected();
+      this.sender.disconnected();
+    });
+    connection.on("ended", () => this.emit("ended"));
+    this.outbox.on("change", (room) => this.emit("log", room));
+    this.#subscriptions.on("event", ({ event, isLive }) => this.#took(event, isLive));
+    this.#subscriptions.on("refused", (room) => this.#left(room));
+    this.#subscriptions.on("log", (room) => {
+      this.outbox.settle(room, this.log(room)?.last ?? 0);
+      this.emit("log", room);
+    });
+  }
+
+  #greeted({ account, epoch, rooms, limits }) {
+    // Another tab logged in as somebody else: what is in this outbox must not go out in that name.
+    if (account.id !== this.account.id) {
+      this.stop();
+      return this.emit("replaced");
+    }
+    if (this.#epoch !== null && this.#epoch !== epoch) this.#subscriptions.reset();
+    this.#epoch = epoch;
+    this.#marks.load(epoch);
+    for (const [room, state] of this.#older) if (state !== "loading") this.#older.delete(room);
+    this.bodyLimit = limits?.bodyCodePoints ?? this.bodyLimit;
+    for (const room of this.#rooms.values()) room.member = false;
+    for (const room of rooms) this.#rooms.set(room.name, { ...this.#rooms.get(room.name), ...room, member: true });
+    this.#subscriptions.connected(new Map(rooms.map(({ name, head }) => [name, head])));
+    this.sender.connected();
+    this.emit("rooms");
+    // The rooms of the hello are enough to chat; the others may come later.
+    this.refreshRooms().catch(() => {});
+  }
+
+  #put(room) {
+    const known = this.room(room.name);
+    // The socket may have told of newer events while this answer was on its way.
+    this.#rooms.set(room.name, { ...room, head: Math.max(room.head, known?.head ?? 0) });
+    if (room.member) this.#subscriptions.add(room.name);
+  }
+
+  #enter(room) {
+    this.#put({ ...room, member: true });
+    if (this.#epoch) this.#marks.advance(room.name, room.head);
+    this.emit("rooms");
+    this.emit("log", room.name);
+  }
+
+  #left(name) {
+    this.#subscriptions.remove(name);
+    const room = this.room(name);
+    if (room) room.member = false;
+    this.emit("rooms");
+    this.emit("log", name);
+  }
+
+  #took(event, isLive) {
+    const room = this.room(event.room);
+    const isMine = event.author.id === this.account.id;
+    const wasRead = this.unread(event.room) === 0;
+    if (room) room.head = Math.max(room.head, event.seq);
+    if (isMine && event.clientId) this.outbox.remove(event.clientId);
+    if (wasRead && (isMine || event.kind !== "message")) this.#marks.advance(event.room, event.seq);
+    if (isLive && !isMine && event.kind === "message") this.emit("arrived", event);
+    if (event.room !== this.#current) this.log(event.room).trim(KEPT_IN_BACKGROUND);
+    this.emit("rooms");
+  }
+
+  #setOlder(name, state) {
+    this.#older.set(name, state);
+    this.emit("older", name);
+  }
+}

@@ -1,0 +1,98 @@
+import { accountBar } from "./accountbar.js";
+import { Announcer } from "./announcer.js";
+import { batched } from "./batch.js";
+import { ConnectionView } from "./connectionview.js";
+import { element } from "./dom.js";
+import { languageSelect } from "./languageselect.js";
+import { RoomListView } from "./roomlistview.js";
+import { RoomView } from "./roomview.js";
+import { addressOf, roomIn } from "./route.js";
+
+const DEFAULT_ROOM = "lobby";
+
+/** Everything an account sees. The address names the open room. */
+export class ChatView {
+  element;
+  #chat;
+  #text;
+  #drafts;
+  #announcer = new Announcer();
+  #list;
+  #connection;
+  #room = null;
+  #ends;
+
+  constructor({ chat, text, drafts, onLanguage, onLogOut }) {
+    this.#chat = chat;
+    this.#text = text;
+    this.#drafts = drafts;
+    this.#list = new RoomListView({ chat, text, onCreated: (room) => location.assign(addressOf(room)) });
+    this.#connection = new ConnectionView({ connection: chat.connection, text, announcer: this.#announcer });
+    this.element = element("div", { className: "app" },
+      element("header", { className: "brand" },
+        element("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }),
+        element("span", { className: "brand-name" }, element("span", { className: "wordmark", lang: "ja" }, "電話"), " Denwa"),
+        languageSelect(text, onLanguage)),
+      this.#list.element,
+      this.#connection.element,
+      accountBar({ account: chat.account, text, onLogOut }),
+      this.#announcer.element);
+    this.#listen();
+    if (location.hash === "") history.replaceState(null, "", addressOf(DEFAULT_ROOM));
+    this.#route();
+  }
+
+  /** Stops listening. */
+  destroy() {
+    this.#ends.forEach((end) => end());
+    this.#connection.destroy();
+    this.#room.destroy();
+    document.title = "Denwa";
+  }
+
+  #listen() {
+    const route = () => this.#route();
+    const looked = () => document.hidden || this.#looked();
+    const drawRooms = batched(() => this.#drawRooms());
+    addEventListener("hashchange", route);
+    document.addEventListener("visibilitychange", looked);
+    this.#ends = [
+      () => removeEventListener("hashchange", route),
+      () => document.removeEventListener("visibilitychange", looked),
+      this.#chat.on("rooms", drawRooms),
+      this.#chat.on("arrived", (event) => this.#announce(event)),
+    ];
+  }
+
+  #route() {
+    const name = roomIn(location.hash);
+    this.#chat.open(name);
+    this.#room?.destroy();
+    this.#room?.element.remove();
+    this.#room = new RoomView({ chat: this.#chat, name, text: this.#text, drafts: this.#drafts });
+    this.element.dataset.screen = name === null ? "rooms" : "room";
+    this.element.append(this.#room.element);
+    this.#list.select(name);
+    this.#drawRooms();
+    // On a touch screen focus would open the keyboard over what one came to read.
+    if (matchMedia("(pointer: fine)").matches) this.#room.focus();
+  }
+
+  #drawRooms() {
+    this.#list.update();
+    const unread = this.#chat.rooms.filter(({ name }) => this.#chat.unread(name) > 0).length;
+    const title = this.#chat.room(roomIn(location.hash))?.title;
+    document.title = [unread > 0 ? `(${unread})` : "", title ? `${title} – Denwa` : "Denwa"].join(" ").trim();
+  }
+
+  #looked() {
+    this.#room.looked();
+    this.#chat.connection.wake();
+    this.#chat.refreshRooms().catch(() => {});
+  }
+
+  #announce({ room, author, body }) {
+    if (room !== roomIn(location.hash)) return;
+    this.#announcer.say(this.#text.of("announcement", { name: author.displayName, body }));
+  }
+}

@@ -1,0 +1,63 @@
+import { element } from "./dom.js";
+
+/** A labelled input with an optional hint and an optional note beside its label. */
+export function field({ id, label, note = null, hint = null, testid, ...properties }) {
+  const hintID = hint ? `${id}-hint` : null;
+  const input = element("input", { id, name: id, dataset: { testid }, "aria-describedby": hintID, ...properties });
+  const heading = element("label", { htmlFor: id }, label, note && element("span", { className: "note" }, ` (${note})`));
+  const node = element("div", { className: "field" }, heading, input, hint && element("p", { id: hintID, className: "hint" }, hint));
+  return { node, input };
+}
+
+/**
+ * A form that sends once at a time and shows what went wrong: as text, and on the field at fault.
+ * `inputs` maps the server's member names to inputs.
+ */
+export class Form {
+  element;
+  #error = element("p", { className: "form-error", role: "alert", dataset: { testid: "form-error" } });
+  #inputs;
+  #submit;
+  #text;
+
+  constructor({ text, testid, inputs, submit, send, children }) {
+    this.#inputs = inputs;
+    this.#submit = submit;
+    this.#text = text;
+    this.element = element("form", {
+      method: "post",
+      noValidate: true,
+      dataset: { testid },
+      onsubmit: (event) => {
+        event.preventDefault();
+        this.#run(send);
+      },
+    }, children, this.#error, submit);
+  }
+
+  /** Shows a sentence where errors are shown. */
+  show(sentence) {
+    this.#error.textContent = sentence;
+  }
+
+  async #run(send) {
+    if (this.#submit.disabled) return;
+    this.#submit.disabled = true;
+    this.show("");
+    for (const input of Object.values(this.#inputs)) input.removeAttribute("aria-invalid");
+    try {
+      await send();
+    } catch (problem) {
+      this.show(this.#text.problem(problem));
+      this.#blame(this.#inputs[problem.field]);
+    } finally {
+      this.#submit.disabled = false;
+    }
+  }
+
+  #blame(input) {
+    if (!input) return;
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+  }
+}
