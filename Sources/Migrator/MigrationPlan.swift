@@ -1,0 +1,59 @@
+/// A row of `schema_migrations`.
+package struct AppliedMigration: Sendable, Equatable {
+    package let version: Int
+    package let name: String
+    package let checksum: String
+    /// RFC 3339, UTC.
+    package let appliedAt: String
+
+    package init(version: Int, name: String, checksum: String, appliedAt: String = "") {
+        self.version = version
+        self.name = name
+        self.checksum = checksum
+        self.appliedAt = appliedAt
+    }
+}
+
+/// What is to be done to bring a database to the newest version, or why it must not be touched. A value, no I/O.
+package struct MigrationPlan: Sendable, Equatable {
+    /// Files that are not applied, in order.
+    package let pending: [Migration]
+    /// What the database has, in order.
+    package let applied: [AppliedMigration]
+
+    /// - Throws: ``MigrationError`` if the files are not 1, 2, 3, … or the database is not at one of these.
+    package init(files: [Migration], applied: [AppliedMigration]) throws(MigrationError) {
+        let files = files.sorted { ($0.version, $0.file) < ($1.version, $1.file) }
+        let applied = applied.sorted { $0.version < $1.version }
+        try Self.checkNumbers(of: files)
+        try Self.check(applied, against: files)
+        let done = Set(applied.map(\.version))
+        let pending = files.filter { !done.contains($0.version) }
+        if let head = applied.last?.version, let late = pending.first(where: { $0.version < head }) {
+            throw .outOfOrder(file: late.file, applied: head)
+        }
+        self.pending = pending
+        self.applied = applied
+    }
+
+    private static func checkNumbers(of files: [Migration]) throws(MigrationError) {
+        for (first, second) in zip(files, files.dropFirst()) where first.version == second.version {
+            throw .duplicateVersion(first.version, files: [first.file, second.file])
+        }
+        for (index, file) in files.enumerated() where file.version != index + 1 {
+            throw .gap(missing: index + 1, next: file.file)
+        }
+    }
+
+    private static func check(_ applied: [AppliedMigration], against files: [Migration]) throws(MigrationError) {
+        let newest = files.last?.version ?? 0
+        if let head = applied.last?.version, head > newest { throw .databaseNewer(database: head, binary: newest) }
+        let byVersion = Dictionary(files.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
+        for row in applied {
+            guard let file = byVersion[row.version] else {
+                throw .appliedFileMissing(version: row.version, name: row.name)
+            }
+            guard file.checksum == row.checksum else { throw .checksumDiffers(file: file.file) }
+        }
+    }
+}
