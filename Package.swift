@@ -64,21 +64,20 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: [
-                "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Migrator", "Passwords", "Postgres", "Schema",
-                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .logging, .lifecycle,
-            ],
+            dependencies: ["DenwaDev", "Migrator", "Postgres", "Schema"],
             path: "Tests/Support"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
-        .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "ChatStoreTests",
+            dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging, .lifecycle]),
         .testTarget(
             name: "ChatRealtimeTests", dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
         .testTarget(
             name: "ChatServerTests",
-            dependencies: ["ChatCore", "ChatServer", "ChatStore", "Postgres", "WebClient", "TestSupport", .configuration]),
+            dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
     ],
     swiftLanguageModes: [.v6]
 )

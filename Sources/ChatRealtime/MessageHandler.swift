@@ -49,6 +49,15 @@ package final class MessageHandler: ChannelDuplexHandler {
         }
     }
 
+    /// Nothing follows a close frame.
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isClosing else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        context.write(data, promise: promise)
+    }
+
     package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard let request = event as? CloseRequest else {
             context.triggerUserOutboundEvent(event, promise: promise)

@@ -20,10 +20,11 @@ struct SessionsController: Sendable {
 
     @Sendable private func logIn(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         let body = try await request.jsonObject()
-        let handle = try? Handle(body.string("handle"))
-        let text = try (body.string("handle"), body.string("password")).1
+        let handleText = try body.string("handle")
+        let passwordText = try body.string("password")
         let delivery = try SessionCookie.Delivery(body)
-        guard let attempt = Password(attempt: text) else { throw Self.wrongCredentials }
+        guard let attempt = Password(attempt: passwordText) else { throw Self.wrongCredentials }
+        let handle = try? Handle(handleText)
         let known = try await store.run { connection in
             try handle.flatMap { try Accounts.credentials(of: $0, on: connection) }
         }

@@ -10,12 +10,14 @@ struct CrossOriginMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let origin = request.headers[.origin], origins.allows(origin) else { return try await next(request, context) }
+        let origin = request.headers[.origin].flatMap { origins.allows($0) ? $0 : nil }
         let isPreflight = request.method == .options && request.headers[.accessControlRequestMethod] != nil
-        var response = isPreflight ? Self.preflight : try await next(request, context)
-        response.headers[.accessControlAllowOrigin] = origin
-        response.headers[.accessControlAllowCredentials] = "true"
+        var response = isPreflight && origin != nil ? Self.preflight : try await next(request, context)
         response.headers[.vary] = "Origin"
+        if let origin {
+            response.headers[.accessControlAllowOrigin] = origin
+            response.headers[.accessControlAllowCredentials] = "true"
+        }
         return response
     }
 

@@ -1,0 +1,188 @@
+import ChatCore
+import ChatStore
+import Postgres
+import Testing
+
+@Suite struct RoomWriterTests {
+    @Test func numbersWithoutGapsWhateverArrivesTogether() async throws {
+        try await House.with { house in
+            let people = try await [house.account("alice"), house.account("bob-"), house.account("carol")]
+            let rooms = try await [house.room("one", members: people), house.room("two", members: people)]
+            try await withThrowingTaskGroup { group in
+                for (index, person) in people.enumerated() {
+                    for room in rooms {
+                        for number in 0..<100 {
+                            group.addTask { _ = try await house.send("\(number)", id: "\(index)-\(number)", by: person, to: room) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for room in rooms {
+                #expect(try await house.seqs(of: room) == Array(1...303))
+                #expect(try await house.head(of: room) == 303)
+                #expect(house.announcements.filter { $0.room == room }.map(\.seq) == Array(1...303))
+            }
+        }
+    }
+
+    @Test func keepsTheOrderOfOneSender() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            let receipts = try await withThrowingTaskGroup(of: (Int, Int64).self) { group in
+                for number in 0..<50 {
+                    // Submitted one after the other, answered whenever the batch is done.
+                    let receipt = Task { try await house.send("\(number)", id: "n\(number)", by: alice, to: room).seq }
+                    await Task.yield()
+                    group.addTask { (number, try await receipt.value) }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            #expect(Set(receipts.values) == Set((2...51).map { Int64($0) }))
+        }
+    }
+
+    @Test func storesARepeatOnceForEver() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let bob = try await house.account("bob-")
+            let room = try await house.room("lobby", members: [alice, bob])
+            let first = try await house.send("hi", id: "k", by: alice, to: room)
+            #expect(!first.duplicate)
+            let second = try await house.send("hi", id: "k", by: alice, to: room)
+            #expect(second == Receipt(seq: first.seq, at: first.at, duplicate: true))
+            // The key is the author's own, and the room's.
+            #expect(try await !house.send("hi", id: "k", by: bob, to: room).duplicate)
+            await #expect(throws: ChatError.self) { try await house.send("other", id: "k", by: alice, to: room) }
+            try await house.neighbour { node in
+                let third = try await node.send("hi", id: "k", by: alice, to: room)
+                #expect(third.seq == first.seq)
+            }
+            #expect(try await house.seqs(of: room) == [1, 2, 3, 4])
+        }
+    }
+
+    @Test func storesARepeatInTheSameBatchOnce() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
+                for _ in 0..<40 { group.addTask { try await house.send("hi", id: "k", by: alice, to: room) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(receipts.map(\.seq)) == [2])
+            #expect(receipts.filter { !$0.duplicate }.count == 1)
+            #expect(house.announcements.count == 2)
+        }
+    }
+
+    @Test func twoNodesShareTheNumbers() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            try await house.neighbour { node in
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<100 {
+                        // Every message is sent through both; one of them stores it.
+                        for each in [house, node] {
+                            group.addTask { _ = try await each.send("\(number)", id: "n\(number)", by: alice, to: room) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(try await house.seqs(of: room) == Array(1...101))
+                #expect(house.announcements.count + node.announcements.count == 101)
+            }
+        }
+    }
+
+    @Test func burnsNoNumberForWhatIsRefused() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let stranger = try await house.account("stranger")
+            let room = try await house.room("lobby", members: [alice])
+            await #expect { try await house.send("x", id: "a", by: stranger, to: room) } throws: { ChatError.has(.notAMember)($0) }
+            let nowhere = try RoomName("nowhere")
+            await #expect { try await house.send("x", id: "a", by: alice, to: nowhere) } throws: {
+                ChatError.has(.roomNotFound)($0)
+            }
+            #expect(try await house.send("x", id: "a", by: alice, to: room).seq == 2)
+        }
+    }
+
+    @Test func joiningAndLeavingHaveASeq() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            #expect(try await house.append(.joined, by: alice, to: room).duplicate)
+            #expect(try await house.append(.left, by: alice, to: room).seq == 2)
+            await #expect { try await house.append(.left, by: alice, to: room) } throws: { ChatError.has(.notAMember)($0) }
+            await #expect { try await house.send("x", id: "a", by: alice, to: room) } throws: { ChatError.has(.notAMember)($0) }
+            #expect(try await house.append(.joined, by: alice, to: room).seq == 3)
+            let intervals = try await house.database.run { connection in
+                try connection.run("SELECT joined_seq, left_seq FROM memberships ORDER BY 1").map { row in
+                    [try row.optional("joined_seq", as: Int64.self), try row.optional("left_seq", as: Int64.self)]
+                }
+            }
+            #expect(intervals == [[1, 2], [3, nil]])
+        }
+    }
+
+    @Test func saysOverloadedInsteadOfQueueingForEver() async throws {
+        try await House.with(backlogLimit: 10) { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            let outcomes = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<500 {
+                    group.addTask {
+                        do {
+                            _ = try await house.send("x", id: "n\(number)", by: alice, to: room)
+                            return true
+                        } catch {
+                            #expect(ChatError.has(.overloaded)(error))
+                            return false
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            let stored = outcomes.filter { $0 }.count
+            #expect(stored < 500)
+            #expect(try await house.head(of: room) == Int64(stored + 1))
+        }
+    }
+
+    /// Connections die at random moments, some of them between COMMIT and its answer.
+    @Test func losesAndDoublesNothingWhenConnectionsDie() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            let killer = Task {
+                while !Task.isCancelled {
+                    try await Task.sleep(for: .milliseconds(40))
+                    try await house.database.run { connection in
+                        _ = try connection.run(
+                            """
+                            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                            WHERE datname = current_database() AND application_name = 'writer under test'
+                            """)
+                    }
+                }
+            }
+            let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
+                for sender in 0..<8 {
+                    for number in 0..<50 {
+                        group.addTask { try await house.insists("x", id: "\(sender)-\(number)", by: alice, to: room) }
+                    }
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            killer.cancel()
+            _ = await killer.result
+            #expect(Set(receipts.map(\.seq)) == Set(2...401))
+            #expect(try await house.seqs(of: room) == Array(1...401))
+        }
+    }
+}
