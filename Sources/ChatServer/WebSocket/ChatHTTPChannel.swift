@@ -28,8 +28,7 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             let neighbours = UpgradeHandler.HTTPHandlers(
                 encoder: HTTPResponseEncoder(),
-                decoder: ByteToMessageHandler(
-                    HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: Self.limits)),
+                decoder: Self.makeDecoder(),
                 errors: HTTPServerProtocolErrorHandler(),
                 state: HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
             try channel.pipeline.syncOperations.addHandlers([
@@ -49,10 +48,11 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
         await handleHTTP(asyncChannel: value, logger: logger)
     }
 
-    private static var limits: NIOHTTPDecoderLimitConfiguration {
+    /// What it has read too far, it hands on when it is removed.
+    static func makeDecoder() -> ByteToMessageHandler<HTTPRequestDecoder> {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = 16 * 1024
         limits.maxHeaderFieldCount = 100
-        return limits
+        return ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
     }
 }

@@ -21,7 +21,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// The neighbours that make no sense after the upgrade.
     struct HTTPHandlers {
         let encoder: HTTPResponseEncoder
-        let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        var decoder: ByteToMessageHandler<HTTPRequestDecoder>
         let errors: HTTPServerProtocolErrorHandler
         let state: HTTPConnectionStateHandler
     }
@@ -37,10 +37,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let decide: Decide
-    private let neighbours: HTTPHandlers
+    private var neighbours: HTTPHandlers
     private let headerTimeout: TimeAmount
     private var state = State.http
     private var unanswered = 0
+    /// The request that is being passed on has stopped the parser.
+    private var parserStops = false
     private var headerTimer: Scheduled<Void>?
 
     init(headerTimeout: TimeAmount, neighbours: HTTPHandlers, decide: @escaping Decide) {
@@ -71,8 +73,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 state = .handshake(head)
             } else {
                 unanswered += 1
+                parserStops = head.headers.contains(name: "upgrade") || head.method == .CONNECT
                 context.fireChannelRead(data)
             }
+        case (.http, .end):
+            context.fireChannelRead(data)
+            if parserStops { replaceDecoder(context) }
         case (.http, _): context.fireChannelRead(data)
         case (.handshake(let head), .end): consider(head, context)
         case (.handshake, _), (.deciding, _): context.close(promise: nil)
@@ -83,6 +89,20 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = Self.unwrapOutboundIn(data) { unanswered -= 1 }
         context.write(data, promise: promise)
+    }
+
+    /// NIO's parser stops for good behind a request that asks for an upgrade, whatever it is. Since this one stays HTTP,
+    /// a new parser takes over with the bytes that the old one has not touched.
+    private func replaceDecoder(_ context: ChannelHandlerContext) {
+        parserStops = false
+        let old = neighbours.decoder
+        neighbours.decoder = ChatHTTPChannel.makeDecoder()
+        do {
+            try context.pipeline.syncOperations.addHandler(neighbours.decoder, position: .after(old))
+        } catch {
+            return context.close(promise: nil)
+        }
+        context.pipeline.syncOperations.removeHandler(old, promise: nil)
     }
 
     private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
