@@ -1,0 +1,203 @@
+"""From HTTP to WebSocket: every way in, and every refusal as a real HTTP answer."""
+
+import json
+from contextlib import ExitStack
+from time import monotonic, sleep
+
+import pytest
+
+from support.person import PASSWORD
+from support.processes import free_port, server, stop
+from support.raw import PING, PONG, Wire, close_frame, frame, handshake_headers, silent_connection
+
+HTTP_IDLE_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def visitor(world):
+    return world.person("visitor")
+
+
+@pytest.fixture(scope="module")
+def idle_since(world, visitor):
+    """A socket that nobody uses while the other tests of this file run, and when it was opened."""
+    visitor.listens("lobby", last=0)
+    return monotonic()
+
+
+@pytest.fixture
+def wire(ports, contract, idle_since):
+    with Wire(ports.server, contract) as wire:
+        yield wire
+
+
+def echoes(wire):
+    wire.write(frame(PING, b"hello"))
+    return wire.read_frame() == (PONG, b"hello")
+
+
+def test_two_requests_and_then_an_upgrade(wire, visitor):
+    assert wire.get("/healthz").status == wire.get("/readyz").status == 200
+    wire.upgrade(visitor.bearer)
+    assert echoes(wire)
+
+
+def test_an_upgrade_at_once(wire, visitor):
+    wire.upgrade(visitor.bearer)
+    assert echoes(wire)
+
+
+def test_an_upgrade_after_errors(wire, visitor):
+    assert wire.get("/v1/nothing").status == 404
+    assert wire.get("/v1/me").status == 401
+    wire.upgrade(visitor.bearer)
+    assert echoes(wire)
+
+
+@pytest.mark.parametrize("upgrade", ["h2c", "TLS/1.0", "h2c, foo", "websocket2"])
+def test_other_upgrades_are_ordinary_requests(wire, visitor, upgrade):
+    headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": upgrade, "HTTP2-Settings": "AAMAAABkAAQAAP__"}
+    assert wire.request("GET", "/healthz", headers).status == 200
+    wire.upgrade(visitor.bearer)
+    assert echoes(wire)
+
+
+@pytest.mark.parametrize("changes", [
+    {"Connection": "keep-alive, Upgrade"}, {"Connection": "upgrade"}, {"Upgrade": "WebSocket"},
+    {"Sec_WebSocket_Protocol": "chat, denwa.v1"}, {"Sec_WebSocket_Protocol": "denwa.v2,denwa.v1"},
+    {"Sec_WebSocket_Extensions": "permessage-deflate; client_max_window_bits"}, {"User_Agent": "x" * 4_000},
+], ids=str)
+def test_handshakes_that_are_fine(wire, visitor, changes):
+    answer = wire.request("GET", "/v1/socket", handshake_headers(**changes, **visitor.bearer))
+    assert answer.status == 101
+    assert answer.headers["Sec-WebSocket-Protocol"] == "denwa.v1"
+    assert answer.headers["Sec-WebSocket-Extensions"] is None
+    wire.read_json("hello")
+
+
+def test_the_accept_of_the_standard(wire, visitor):
+    """The example of RFC 6455, section 1.3."""
+    headers = handshake_headers(Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==", **visitor.bearer)
+    answer = wire.request("GET", "/v1/socket", headers)
+    assert answer.headers["Sec-WebSocket-Accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+
+REFUSED = [
+    ({"Sec_WebSocket_Version": "12"}, 426, "unsupported_websocket_version"),
+    ({"Sec_WebSocket_Version": "8"}, 426, "unsupported_websocket_version"),
+    ({"Sec_WebSocket_Version": "thirteen"}, 426, "unsupported_websocket_version"),
+    ({"Sec_WebSocket_Version": None}, 426, "unsupported_websocket_version"),
+    ({"Sec_WebSocket_Key": None}, 400, "bad_handshake"),
+    ({"Sec_WebSocket_Key": ""}, 400, "bad_handshake"),
+    ({"Sec_WebSocket_Key": "c2hvcnQ="}, 400, "bad_handshake"),
+    ({"Sec_WebSocket_Key": "!" * 24}, 400, "bad_handshake"),
+    ({"Sec_WebSocket_Key": "A" * 400}, 400, "bad_handshake"),
+    ({"Sec_WebSocket_Protocol": None}, 400, "unsupported_subprotocol"),
+    ({"Sec_WebSocket_Protocol": "chat"}, 400, "unsupported_subprotocol"),
+    ({"Sec_WebSocket_Protocol": "denwa.v2"}, 400, "unsupported_subprotocol"),
+    ({"Sec_WebSocket_Protocol": "xdenwa.v1"}, 400, "unsupported_subprotocol"),
+    ({"Authorization": None}, 401, "not_authenticated"),
+    ({"Authorization": "Bearer " + "A" * 43}, 401, "not_authenticated"),
+    ({"Authorization": "Bearer"}, 401, "not_authenticated"),
+    ({"Origin": "https://evil.example"}, 403, "origin_not_allowed"),
+]
+
+
+@pytest.mark.parametrize("changes, status, code", REFUSED, ids=str)
+def test_a_refusal_is_a_real_answer(wire, visitor, changes, status, code):
+    wire.get("/healthz")
+    answer = wire.request("GET", "/v1/socket", handshake_headers(**{**visitor.bearer, **changes}))
+    assert (answer.status, answer.problem["code"]) == (status, code)
+    assert answer.headers["Upgrade"] in (None, "websocket") and answer.body
+
+
+def test_a_plain_request(wire, visitor):
+    answer = wire.request("GET", "/v1/socket", visitor.bearer)
+    assert (answer.status, answer.problem["code"]) == (426, "upgrade_required")
+
+
+def test_two_keys(wire, visitor):
+    headers = [*handshake_headers(**visitor.bearer).items(), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")]
+    assert wire.request("GET", "/v1/socket", headers).problem["code"] == "bad_handshake"
+
+
+def test_a_token_in_the_address(wire, visitor):
+    answer = wire.request("GET", f"/v1/socket?token={visitor.token}", handshake_headers())
+    assert answer.problem["code"] == "not_authenticated"
+
+
+FOREIGN_ORIGINS = [
+    "null", "", "http://localhost", "https://localhost:{port}", "http://localhost:{port}0", "http://localhost:1{port}",
+    "http://localhost:0{port}", "http://localhost:{port}.evil.example", "http://localhost:{port}@evil.example",
+    "http://evil.example", "http://evil.example:{port}", "http://localhost.evil.example:{port}", "http://evil-localhost:{port}",
+    "http://evillocalhost:{port}", "http://localhost.:{port}", "http://.localhost:{port}", "http://127.0.0.1:{port}",
+    "http://[::1]:{port}", "http://user@localhost:{port}", "http://localhost:{port}/", "http://localhost:{port}/path",
+    "http://localhost:{port}?x", "http://localhost:{port}#x", "ws://localhost:{port}", "//localhost:{port}", "localhost:{port}",
+    "http://localhost:{port} http://evil.example", "http://localhost:{port},http://evil.example", "http:// localhost:{port}",
+    "http:/localhost:{port}", "http://xn--lcalhost-11b:{port}", "http://lоcalhost:{port}", "http://localhost%00:{port}",
+    "file://", "chrome-extension://abcdefgh", "*", "http://*:{port}", "http://",
+]
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+def test_foreign_origins(wire, visitor, ports, origin):
+    headers = handshake_headers(**visitor.bearer, Origin=origin.format(port=ports.server))
+    answer = wire.request("GET", "/v1/socket", headers)
+    assert (answer.status, answer.problem["code"]) == (403, "origin_not_allowed")
+
+
+@pytest.mark.parametrize("door", ["server", "nginx", "cable"])
+def test_own_origins(wire, visitor, ports, door):
+    wire.upgrade({**visitor.bearer, "Origin": f"http://localhost:{getattr(ports, door)}"})
+
+
+def test_a_cookie_needs_an_origin(wire, world, visitor):
+    api = world.api()
+    api.post("/v1/sessions", handle=visitor.handle, password=PASSWORD, session="cookie")
+    cookie = {"Cookie": f"theme=dark; denwa_session={api.http.cookies['denwa_session']}"}
+    answer = wire.request("GET", "/v1/socket", handshake_headers(**cookie))
+    assert (answer.status, answer.problem["code"]) == (403, "origin_required")
+    with Wire(int(wire.host.partition(":")[2]), wire.contract) as second:
+        second.upgrade({**cookie, "Origin": world.url})
+
+
+def test_silent_and_slow_connections_are_closed(ports, world):
+    """40 that say nothing and 20 that say one byte a second: closed after 5 s, while others are served."""
+    with ExitStack() as stack:
+        silent = [stack.enter_context(silent_connection(ports.server)) for _ in range(40)]
+        slow = [stack.enter_context(silent_connection(ports.server)) for _ in range(20)]
+        begin = monotonic()
+        for byte in b"GET":
+            for connection in slow:
+                connection.send(bytes([byte]))
+            world.api().get("/readyz")
+            sleep(1)
+        for connection in silent + slow:
+            assert connection.recv(1) == b""
+            assert 4 <= monotonic() - begin <= 6
+
+
+def test_a_restart_says_so(world, visitor):
+    """SIGTERM: sockets are closed with 1012, and the process ends promptly and with 0."""
+    port = free_port()
+    with ExitStack() as stack:
+        second = stack.enter_context(server("restarted", port))
+        wires = [stack.enter_context(Wire(port, world.contract)) for _ in range(5)]
+        for wire in wires:
+            wire.upgrade(visitor.bearer)
+        begin = monotonic()
+        second.terminate()
+        for wire in wires:
+            code, reason = wire.read_goodbye()
+            assert code == 1012 and 0 <= json.loads(reason)["retryAfterMs"] <= 60_000
+            assert monotonic() - begin < 2
+            wire.write(close_frame(code))
+        stop(second, within=5)
+
+
+def test_an_idle_socket_lives_on(world, visitor, idle_since):
+    """Longer than HTTP connections may be idle; its heartbeat has the heads of its rooms."""
+    sleep(max(0, idle_since + HTTP_IDLE_SECONDS + 5 - monotonic()))
+    heartbeat = visitor.socket.next("heartbeat", timeout=1)
+    assert set(heartbeat["heads"]) == {"lobby"} and heartbeat["heads"]["lobby"] >= 1
+    assert visitor.sends("still here", to="lobby")["seq"] == visitor.receives("still here")["seq"]
