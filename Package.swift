@@ -74,7 +74,8 @@ let package = Package(
             name: "ChatStoreTests",
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging, .lifecycle]),
         .testTarget(
-            name: "ChatRealtimeTests", dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
+            name: "ChatRealtimeTests",
+            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),

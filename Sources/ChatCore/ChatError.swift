@@ -28,7 +28,9 @@ package struct ChatError: Error, Sendable, Equatable {
     }
 
     package static func notAMember(_ room: RoomName) -> ChatError {
-        ChatError(.notAMember, "You are not a member of \(room). Join it with PUT /v1/rooms/\(room)/members/me.", field: "room")
+        ChatError(
+            .notAMember, "You are not a member of \(room). Join it with PUT /v1/rooms/\(room)/members/me.",
+            field: "room")
     }
 
     package static var notAuthenticated: ChatError {
@@ -40,7 +42,8 @@ package struct ChatError: Error, Sendable, Equatable {
     }
 
     package static var shuttingDown: ChatError {
-        ChatError(.shuttingDown, "The server is shutting down. Connect again in a moment.", retryAfterMilliseconds: 1000)
+        ChatError(
+            .shuttingDown, "The server is shutting down. Connect again in a moment.", retryAfterMilliseconds: 1000)
     }
 }
 

@@ -12,7 +12,9 @@ package struct ClientID: Sendable, Hashable, CustomStringConvertible {
         }
         guard (1...64).contains(text.utf8.count), plain else {
             throw .invalid(
-                "clientId", "clientId has 1 to 64 characters out of A–Z, a–z, 0–9, dot, underscore, colon and hyphen; a UUID is one.")
+                "clientId",
+                "clientId has 1 to 64 characters out of A–Z, a–z, 0–9, dot, underscore, colon and hyphen; a UUID is one."
+            )
         }
         self.description = text
     }

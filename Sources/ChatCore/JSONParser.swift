@@ -163,7 +163,9 @@ package struct JSONParser {
     private mutating func unicodeEscape() throws(ChatError) -> Unicode.Scalar {
         let unit = try codeUnit()
         if let scalar = Unicode.Scalar(unit) { return scalar }
-        guard (0xD800..<0xDC00).contains(unit), take("\\"), take("u") else { throw malformed("a lone surrogate in a string") }
+        guard (0xD800..<0xDC00).contains(unit), take("\\"), take("u") else {
+            throw malformed("a lone surrogate in a string")
+        }
         let low = try codeUnit()
         guard (0xDC00..<0xE000).contains(low),
             let scalar = Unicode.Scalar(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF))

@@ -51,7 +51,9 @@ package struct JSONObject: Sendable, Equatable {
         switch self[name] {
         case nil, .null: return nil
         case .integer(let value) where range.contains(value): return value
-        default: throw .invalid(name, "The member \(name) must be an integer from \(range.lowerBound) to \(range.upperBound).")
+        default:
+            throw .invalid(
+                name, "The member \(name) must be an integer from \(range.lowerBound) to \(range.upperBound).")
         }
     }
 }

@@ -66,7 +66,8 @@ struct Broadcast: Sendable {
     }
 
     private static func reply(to answer: CommittedBatch<ReplyAddress>.Answer) -> Reply? {
-        guard case .socket(let socket, let ref) = answer.origin, case .message(let clientID, _) = answer.draft.content else {
+        guard case .socket(let socket, let ref) = answer.origin, case .message(let clientID, _) = answer.draft.content
+        else {
             return nil
         }
         let room = answer.draft.room

@@ -41,13 +41,16 @@ package enum ClientCommand: Sendable, Equatable {
 
     private init(_ object: JSONObject, _ echo: inout Echo) throws(ChatError) {
         if let ref = try object.optionalString("ref") {
-            guard (1...64).contains(ref.unicodeScalars.count) else { throw .invalid("ref", "ref has 1 to 64 characters.") }
+            guard (1...64).contains(ref.unicodeScalars.count) else {
+                throw .invalid("ref", "ref has 1 to 64 characters.")
+            }
             echo.ref = ref
         }
         let type = try object.string("type")
         guard ["subscribe", "unsubscribe", "send"].contains(type) else {
             throw ChatError(
-                .unknownType, "There is no command of this type; there are subscribe, unsubscribe and send.", field: "type")
+                .unknownType, "There is no command of this type; there are subscribe, unsubscribe and send.",
+                field: "type")
         }
         let room = try RoomName(object.string("room"))
         echo.room = room

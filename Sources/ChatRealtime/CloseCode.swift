@@ -29,7 +29,8 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
         switch self {
         case .normal, .goingAway, .internalError, .serviceRestart, .timedOut: .reconnect
         case .sessionEnded: .logIn
-        case .protocolError, .unacceptableData, .invalidText, .policyViolation, .messageTooLarge, .tooManyErrors: .mendFirst
+        case .protocolError, .unacceptableData, .invalidText, .policyViolation, .messageTooLarge, .tooManyErrors:
+            .mendFirst
         }
     }
 

@@ -58,7 +58,8 @@ package final class MessageHandler: ChannelDuplexHandler {
         context.write(data, promise: promise)
     }
 
-    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
+    {
         guard let request = event as? CloseRequest else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return

@@ -62,10 +62,13 @@ package final class SocketSession: ChannelDuplexHandler {
         let seconds = Int(environment.heartbeat.nanoseconds / 1_000_000_000)
         write(
             .hello(
-                greeting, server: environment.serverVersion, heartbeatSeconds: seconds, messageBytes: environment.messageBytes))
+                greeting, server: environment.serverVersion, heartbeatSeconds: seconds,
+                messageBytes: environment.messageBytes))
         flush()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        beats = context.eventLoop.scheduleRepeatedTask(initialDelay: environment.heartbeat, delay: environment.heartbeat) { _ in
+        beats = context.eventLoop.scheduleRepeatedTask(
+            initialDelay: environment.heartbeat, delay: environment.heartbeat
+        ) { _ in
             bound.value.beat()
         }
     }
@@ -178,7 +181,9 @@ package final class SocketSession: ChannelDuplexHandler {
 
     // MARK: - Subscriptions
 
-    private func subscribe(to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo) throws(ChatError) {
+    private func subscribe(
+        to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo
+    ) throws(ChatError) {
         guard let context, let id else { return }
         guard subscriptions.count < Self.subscriptionLimit else {
             throw .overloaded("A socket has at most \(Self.subscriptionLimit) subscriptions.")
@@ -271,7 +276,9 @@ package final class SocketSession: ChannelDuplexHandler {
     /// Events were committed in a subscribed room.
     func deliver(_ run: Broadcast.Run) {
         guard let context else { return }
-        switch subscriptions[run.room]?.committed(first: run.first, last: run.last, isWritable: context.channel.isWritable) {
+        switch subscriptions[run.room]?.committed(
+            first: run.first, last: run.last, isWritable: context.channel.isWritable)
+        {
         case .deliver:
             write(run.frames(above: subscriptions[run.room]?.sent ?? 0))
             subscriptions[run.room]?.delivered(upTo: run.last)

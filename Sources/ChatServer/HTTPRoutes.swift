@@ -39,7 +39,9 @@ struct HTTPRoutes {
             RouterPath(NativeDoor.path),
             [
                 .get: { _, _ in
-                    throw ChatError(.upgradeRequired, "This is a WebSocket; connect with the subprotocol \(NativeDoor.subprotocol).")
+                    throw ChatError(
+                        .upgradeRequired, "This is a WebSocket; connect with the subprotocol \(NativeDoor.subprotocol)."
+                    )
                 }
             ])
         return router

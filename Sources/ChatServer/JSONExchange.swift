@@ -13,7 +13,8 @@ extension Request {
     func jsonObject() async throws -> JSONObject {
         let mediaType = headers[.contentType]?.split(separator: ";").first.map { $0.lowercased().filter { $0 != " " } }
         guard mediaType == "application/json" else {
-            throw ChatError(.unsupportedMediaType, "The body must be JSON; send it with Content-Type: application/json.")
+            throw ChatError(
+                .unsupportedMediaType, "The body must be JSON; send it with Content-Type: application/json.")
         }
         return try await wholeBody().jsonObject()
     }
@@ -31,7 +32,8 @@ extension Request {
         let values = uri.queryParameters.getAll(name)
         guard let text = values.first else { return nil }
         guard values.count == 1, let value = Int64(text), range.contains(value) else {
-            throw .invalid(name, "The parameter \(name) must be an integer from \(range.lowerBound) to \(range.upperBound).")
+            throw .invalid(
+                name, "The parameter \(name) must be an integer from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }

@@ -15,7 +15,9 @@ package struct OriginPolicy: Sendable {
     /// `scheme://host[:port]` in lower case and without a default port.
     static func origin(of url: String) -> String? {
         let parts = url.lowercased().split(separator: "://", maxSplits: 1)
-        guard parts.count == 2, let authority = parts[1].split(separator: "/").first, !authority.contains("@") else { return nil }
+        guard parts.count == 2, let authority = parts[1].split(separator: "/").first, !authority.contains("@") else {
+            return nil
+        }
         let scheme = parts[0]
         let defaultPort = scheme == "https" ? ":443" : ":80"
         let host = authority.hasSuffix(defaultPort) ? authority.dropLast(defaultPort.count) : authority

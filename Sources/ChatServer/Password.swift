@@ -15,7 +15,8 @@ struct Password: Sendable {
         let count = normalized.unicodeScalars.count
         guard (minimum...Self.maximum).contains(count) else {
             throw .invalid(
-                "password", "A password has \(minimum) to \(Self.maximum) characters. A few words in a row make a good one.")
+                "password",
+                "A password has \(minimum) to \(Self.maximum) characters. A few words in a row make a good one.")
         }
         self.normalized = normalized
     }

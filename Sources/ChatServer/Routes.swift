@@ -4,7 +4,9 @@ import Hummingbird
 
 extension RouterMethods {
     /// Adds a path with all it answers to; other methods get 405 with `Allow`.
-    func route(_ path: RouterPath, _ handlers: [HTTPRequest.Method: @Sendable (Request, Context) async throws -> Response]) {
+    func route(
+        _ path: RouterPath, _ handlers: [HTTPRequest.Method: @Sendable (Request, Context) async throws -> Response]
+    ) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         let allowed = methods.filter { handlers[$0] != nil || ($0 == .head && handlers[.get] != nil) }
             .map(\.rawValue).joined(separator: ", ")

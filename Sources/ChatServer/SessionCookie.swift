@@ -23,7 +23,9 @@ struct SessionCookie: Sendable {
     }
 
     /// The answer to a log-in: a cookie that scripts cannot read, or the token in the body.
-    func response(_ status: HTTPResponse.Status, _ session: Session, _ token: SessionToken, _ delivery: Delivery) -> Response {
+    func response(
+        _ status: HTTPResponse.Status, _ session: Session, _ token: SessionToken, _ delivery: Delivery
+    ) -> Response {
         var response = Response.json(status) { json in
             json.object("account") { $0.members(of: session.account) }
             json.object("session") { json in

@@ -49,12 +49,14 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         let refusal =
             isAmbiguous
             ? ChatError(
-                .outcomeUnknown, "The database did not say whether the message was stored. Send it again with the same client id.",
+                .outcomeUnknown,
+                "The database did not say whether the message was stored. Send it again with the same client id.",
                 retryAfterMilliseconds: 1000)
             : ChatError(storage: error)
         onCommit(
             CommittedBatch(
-                answers: batch.map { .init(draft: $0.draft, origin: $0.origin, result: .failure(refusal)) }, events: []))
+                answers: batch.map { .init(draft: $0.draft, origin: $0.origin, result: .failure(refusal)) }, events: [])
+        )
     }
 
     private static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
@@ -84,7 +86,9 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
             guard case .success(let receipt) = result else { continue }
             if !receipt.duplicate {
                 events.append(
-                    Event(room: draft.room, seq: receipt.seq, author: draft.author, at: receipt.at, content: draft.content))
+                    Event(
+                        room: draft.room, seq: receipt.seq, author: draft.author, at: receipt.at, content: draft.content
+                    ))
             } else if isRetryOfUnknown {
                 unannounced[draft.room] = max(unannounced[draft.room] ?? 0, receipt.seq)
             }

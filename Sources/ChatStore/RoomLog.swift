@@ -65,7 +65,8 @@ package enum RoomLog {
                     MessageBody(stored: try row.get("body")))
             }
         return Event(
-            room: room, seq: try row.get("seq"), author: try row.account(), at: try row.get("created_at"), content: content)
+            room: room, seq: try row.get("seq"), author: try row.account(), at: try row.get("created_at"),
+            content: content)
     }
 }
 

@@ -6,7 +6,8 @@ package enum Rooms {
     /// - Throws: `room_exists`.
     package static func create(_ name: RoomName, title: RoomTitle, on connection: Connection) throws {
         guard try ensure(name, title: title, on: connection) else {
-            throw ChatError(.roomExists, "There is already a room named \(name). Join it or choose another name.", field: "name")
+            throw ChatError(
+                .roomExists, "There is already a room named \(name). Join it or choose another name.", field: "name")
         }
     }
 

@@ -16,7 +16,8 @@ package enum Sessions {
             """)
         guard let row = rows.first else { throw ChatError.notAuthenticated }
         return Session(
-            id: try row.get("id"), account: account, createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
+            id: try row.get("id"), account: account, createdAt: try row.get("created_at"),
+            expiresAt: try row.get("expires_at"))
     }
 
     /// The session a token proves, unless it has ended.

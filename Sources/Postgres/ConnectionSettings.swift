@@ -7,7 +7,9 @@ package struct ConnectionSettings: Sendable {
     /// Server-side limits, so that a stuck statement does not hold a room's lock.
     package var statementLimits: Bool
 
-    package init(applicationName: String = "denwa", answerWithin: Duration? = .seconds(10), statementLimits: Bool = true) {
+    package init(
+        applicationName: String = "denwa", answerWithin: Duration? = .seconds(10), statementLimits: Bool = true
+    ) {
         self.applicationName = applicationName
         self.answerWithin = answerWithin
         self.statementLimits = statementLimits

@@ -53,12 +53,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-        (951_868_799_999_999, "2000-02-29T23:59:59.999Z"), (951_868_800_000_000, "2000-03-01T00:00:00.000Z"),
-        (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"), (-62_135_596_800_000_000, "0001-01-01T00:00:00.000Z"),
-        (253_402_300_799_999_000, "9999-12-31T23:59:59.999Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (951_868_799_999_999, "2000-02-29T23:59:59.999Z"), (951_868_800_000_000, "2000-03-01T00:00:00.000Z"),
+            (4_107_542_400_000_000, "2100-03-01T00:00:00.000Z"), (-62_135_596_800_000_000, "0001-01-01T00:00:00.000Z"),
+            (253_402_300_799_999_000, "9999-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)])
     func writesTimes(_ microseconds: Int64, _ text: String) {
         #expect(Timestamp(microseconds: microseconds).rfc3339 == text)
     }
@@ -66,7 +67,8 @@ import Testing
     @Test func writesEveryDayLikeFoundation() {
         for day in stride(from: Int64(0), to: 60_000, by: 7) {
             let date = Date(timeIntervalSince1970: Double(day) * 86_400)
-            #expect(Timestamp(microseconds: day * 86_400_000_000).rfc3339.prefix(10) == date.formatted(.iso8601).prefix(10))
+            #expect(
+                Timestamp(microseconds: day * 86_400_000_000).rfc3339.prefix(10) == date.formatted(.iso8601).prefix(10))
         }
     }
 

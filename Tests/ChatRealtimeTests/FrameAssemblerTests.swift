@@ -43,7 +43,8 @@ import Testing
         #expect(code(outcome(of: [frame(.continuation)])) == .protocolError)
         #expect(code(outcome(of: [frame(.text, fin: false), frame(.text)])) == .protocolError)
         for opcode in UInt8(3)...7 {
-            #expect(code(outcome(of: [frame(WebSocketOpcode(encodedWebSocketOpcode: opcode) ?? .text)])) == .protocolError)
+            #expect(
+                code(outcome(of: [frame(WebSocketOpcode(encodedWebSocketOpcode: opcode) ?? .text)])) == .protocolError)
         }
     }
 
@@ -57,7 +58,9 @@ import Testing
         let eight = [UInt8](repeating: 0x61, count: 8)
         #expect(outcome(of: [frame(.text, eight, fin: false), frame(.continuation, eight)]) != .nothing)
         #expect(code(outcome(of: [frame(.text, eight + eight + [0x61])])) == .messageTooLarge)
-        let parts = [frame(.text, eight, fin: false), frame(.continuation, eight, fin: false), frame(.continuation, [0x61])]
+        let parts = [
+            frame(.text, eight, fin: false), frame(.continuation, eight, fin: false), frame(.continuation, [0x61]),
+        ]
         #expect(code(outcome(of: parts)) == .messageTooLarge)
     }
 

@@ -9,7 +9,9 @@ import Testing
         var world = World(seed: seed)
         for _ in 0..<200 { world.step() }
         world.settle()
-        #expect(world.received == Array((world.start + 1)...max(world.head, world.start + 1)).filter { $0 <= world.head }, "seed \(seed)")
+        #expect(
+            world.received == Array((world.start + 1)...max(world.head, world.start + 1)).filter { $0 <= world.head },
+            "seed \(seed)")
         #expect(world.subscription.state == .live, "seed \(seed)")
     }
 
@@ -102,7 +104,9 @@ private struct World {
         let last = min(read.snapshot, read.after + pageSize)
         let page = read.after < last ? Array((read.after + 1)...last) : []
         received += page.filter { $0 > subscription.sent }
-        if subscription.pageWritten(upTo: page.last, head: read.snapshot, isWritable: isWritable) == .read { startRead() }
+        if subscription.pageWritten(upTo: page.last, head: read.snapshot, isWritable: isWritable) == .read {
+            startRead()
+        }
     }
 
     private mutating func toggleWritable() {

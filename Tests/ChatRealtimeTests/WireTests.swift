@@ -14,7 +14,8 @@ import Testing
             try decode(#"{"type":"send","ref":"1","room":"lobby","clientId":"c1","body":"hi","x":[1]}"#).command.get()
                 == .send(RoomName("lobby"), ClientID("c1"), MessageBody("hi")))
         #expect(
-            try decode(#"{"type":"subscribe","room":"lobby","after":41}"#).command.get() == .subscribe(RoomName("lobby"), .after(41)))
+            try decode(#"{"type":"subscribe","room":"lobby","after":41}"#).command.get()
+                == .subscribe(RoomName("lobby"), .after(41)))
         #expect(try decode(#"{"type":"subscribe","room":"a"}"#).command.get() == .subscribe(RoomName("a"), .last(50)))
         #expect(try decode(#"{"type":"unsubscribe","room":"a"}"#).command.get() == .unsubscribe(RoomName("a")))
     }

@@ -61,7 +61,8 @@ final class House: Sendable {
     func account(_ handle: String) async throws -> Account {
         try await database.run { connection in
             try Accounts.signUp(
-                Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SessionToken(), on: connection)
+                Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SessionToken(),
+                on: connection)
         }.account
     }
 

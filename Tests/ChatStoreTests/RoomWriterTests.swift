@@ -12,7 +12,9 @@ import Testing
                 for (index, person) in people.enumerated() {
                     for room in rooms {
                         for number in 0..<100 {
-                            group.addTask { _ = try await house.send("\(number)", id: "\(index)-\(number)", by: person, to: room) }
+                            group.addTask {
+                                _ = try await house.send("\(number)", id: "\(index)-\(number)", by: person, to: room)
+                            }
                         }
                     }
                 }
@@ -86,7 +88,9 @@ import Testing
                     for number in 0..<100 {
                         // Every message is sent through both; one of them stores it.
                         for each in [house, node] {
-                            group.addTask { _ = try await each.send("\(number)", id: "n\(number)", by: alice, to: room) }
+                            group.addTask {
+                                _ = try await each.send("\(number)", id: "n\(number)", by: alice, to: room)
+                            }
                         }
                     }
                     try await group.waitForAll()
@@ -102,7 +106,9 @@ import Testing
             let alice = try await house.account("alice")
             let stranger = try await house.account("stranger")
             let room = try await house.room("lobby", members: [alice])
-            await #expect { try await house.send("x", id: "a", by: stranger, to: room) } throws: { ChatError.has(.notAMember)($0) }
+            await #expect { try await house.send("x", id: "a", by: stranger, to: room) } throws: {
+                ChatError.has(.notAMember)($0)
+            }
             let nowhere = try RoomName("nowhere")
             await #expect { try await house.send("x", id: "a", by: alice, to: nowhere) } throws: {
                 ChatError.has(.roomNotFound)($0)
@@ -117,8 +123,12 @@ import Testing
             let room = try await house.room("lobby", members: [alice])
             #expect(try await house.append(.joined, by: alice, to: room).duplicate)
             #expect(try await house.append(.left, by: alice, to: room).seq == 2)
-            await #expect { try await house.append(.left, by: alice, to: room) } throws: { ChatError.has(.notAMember)($0) }
-            await #expect { try await house.send("x", id: "a", by: alice, to: room) } throws: { ChatError.has(.notAMember)($0) }
+            await #expect { try await house.append(.left, by: alice, to: room) } throws: {
+                ChatError.has(.notAMember)($0)
+            }
+            await #expect { try await house.send("x", id: "a", by: alice, to: room) } throws: {
+                ChatError.has(.notAMember)($0)
+            }
             #expect(try await house.append(.joined, by: alice, to: room).seq == 3)
             let intervals = try await house.database.run { connection in
                 try connection.run("SELECT joined_seq, left_seq FROM memberships ORDER BY 1").map { row in

@@ -1,6 +1,6 @@
 import Postgres
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ConnectionTests {
     private func connection() throws -> Connection {
@@ -31,7 +31,8 @@ import TestSupport
 
     @Test func sendsArrays() throws {
         let connection = try connection()
-        let rows = try connection.run("SELECT * FROM unnest(\(SQLArray<Int64>([3, nil, 1]))) WITH ORDINALITY AS x (v, n)")
+        let rows = try connection.run(
+            "SELECT * FROM unnest(\(SQLArray<Int64>([3, nil, 1]))) WITH ORDINALITY AS x (v, n)")
         #expect(try rows.map { try $0.optional("v", as: Int64.self) } == [3, nil, 1])
         #expect(try connection.run("SELECT 1 FROM unnest(\(SQLArray<String>([])))").count == 0)
     }
@@ -66,7 +67,8 @@ import TestSupport
         for _ in 0..<2 {
             #expect { try connection.run("SELECT nothing FROM nowhere") } throws: { error in
                 let error = error as? PostgresError
-                return error?.kind == .server && error?.sqlState == "42P01" && error?.position != nil && error?.isTransient == false
+                return error?.kind == .server && error?.sqlState == "42P01" && error?.position != nil
+                    && error?.isTransient == false
             }
         }
         #expect(try connection.run("SELECT 1").count == 1)

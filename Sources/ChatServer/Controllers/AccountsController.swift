@@ -28,7 +28,8 @@ struct AccountsController: Sendable {
         let token = SessionToken()
         let session = try await store.run { connection in
             try Accounts.signUp(
-                handle, displayName: displayName ?? DisplayName(handle), passwordHash: hash, token: token, on: connection)
+                handle, displayName: displayName ?? DisplayName(handle), passwordHash: hash, token: token,
+                on: connection)
         }
         do {
             _ = try await entrance.change(.joined, session.account, in: defaultRoom)

@@ -16,7 +16,8 @@ struct EventsController: Sendable {
     @Sendable private func history(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let room = try context.parameters.room()
         let range = try PageRange(request)
-        let limit = try request.integerParameter("limit", in: 1...Int64(PageRange.limit)) ?? Int64(PageRange.defaultCount)
+        let limit =
+            try request.integerParameter("limit", in: 1...Int64(PageRange.limit)) ?? Int64(PageRange.defaultCount)
         let account = context.session.account.id
         let page = try await store.run { try RoomLog.page(room, range, limit: Int(limit), for: account, on: $0) }
         return .json { json in

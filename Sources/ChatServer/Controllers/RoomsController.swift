@@ -25,7 +25,8 @@ struct RoomsController: Sendable {
     @Sendable private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let body = try await request.jsonObject()
         let name = try RoomName(body.string("name"), field: "name")
-        let title = try body.optionalString("title").map { text throws(ChatError) in try RoomTitle(text) } ?? RoomTitle(name)
+        let title =
+            try body.optionalString("title").map { text throws(ChatError) in try RoomTitle(text) } ?? RoomTitle(name)
         try await store.run { try Rooms.create(name, title: title, on: $0) }
         _ = try await entrance.change(.joined, context.session.account, in: name)
         return try await room(name, .created, context)

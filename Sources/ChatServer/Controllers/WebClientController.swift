@@ -30,7 +30,9 @@ struct WebClientController: Sendable {
     }
 
     private static func answer(_ request: Request, _ headers: HTTPFields, _ body: ByteBuffer) -> Response {
-        guard request.headers[.ifNoneMatch] != headers[.eTag] else { return Response(status: .notModified, headers: headers) }
+        guard request.headers[.ifNoneMatch] != headers[.eTag] else {
+            return Response(status: .notModified, headers: headers)
+        }
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: body))
     }
 }

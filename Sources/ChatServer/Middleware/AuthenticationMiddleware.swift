@@ -31,6 +31,7 @@ extension ChatError {
     static var originNotAllowed: ChatError {
         ChatError(
             .originNotAllowed,
-            "Pages of this origin may not use this server. Its operator can add the origin to allowed-origins or set public-url.")
+            "Pages of this origin may not use this server. Its operator can add the origin to allowed-origins or set public-url."
+        )
     }
 }

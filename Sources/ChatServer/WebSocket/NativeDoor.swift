@@ -43,7 +43,8 @@ struct NativeDoor: Sendable {
             authorization: head.headers["Authorization"].first, cookies: head.headers["Cookie"])
         if case .cookie = presented, origin == nil {
             throw ChatError(
-                .originRequired, "A socket that logs in with a cookie needs an Origin; tools use Authorization: Bearer.")
+                .originRequired, "A socket that logs in with a cookie needs an Origin; tools use Authorization: Bearer."
+            )
         }
         return presented
     }

@@ -1,6 +1,5 @@
 import ChatCore
 import HTTPTypes
-
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
@@ -122,13 +121,15 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 handler.upgrade(context, handshake, subprotocol, handlers())
             case .success(.refuse(let error)): handler.refuse(error, context)
             case .failure(let error):
-                handler.refuse(error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)
+                handler.refuse(
+                    error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)
             }
         }
     }
 
     private func upgrade(
-        _ context: ChannelHandlerContext, _ handshake: Handshake, _ subprotocol: String?, _ handlers: [any ChannelHandler]
+        _ context: ChannelHandlerContext, _ handshake: Handshake, _ subprotocol: String?,
+        _ handlers: [any ChannelHandler]
     ) {
         var headers = HTTPHeaders([
             ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", handshake.accept),
@@ -158,9 +159,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             ("Connection", "close"), ("Content-Type", ProblemDetails.contentType),
             ("Content-Length", String(body.readableBytes)),
         ])
-        for (name, value) in ProblemDetails.extraHeaders(for: error) { headers.add(name: name.canonicalName, value: value) }
+        for (name, value) in ProblemDetails.extraHeaders(for: error) {
+            headers.add(name: name.canonicalName, value: value)
+        }
         let status = HTTPResponseStatus(statusCode: ProblemDetails.status(of: error.code).code)
-        context.write(Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
+        context.write(
+            Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         let bound = context.loopBound
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).whenComplete { _ in
