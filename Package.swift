@@ -46,8 +46,8 @@ let package = Package(
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "ChatServer", "ChatStore", "DenwaDev", "Migrator", "Passwords", "Postgres", "Schema",
-                .argumentParser, .configuration, .logging, .lifecycle,
+                "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Schema",
+                .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
         // Test-only: never linked into `denwa`.
@@ -68,6 +68,7 @@ let package = Package(
             path: "Tests/Support"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
+        .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
         .testTarget(

@@ -1,0 +1,49 @@
+import ChatServer
+import Foundation
+import Logging
+
+extension ConfigurationKey {
+    /// Everything that can be set; flags, environment, file, messages and documentation follow from this table.
+    static let all: [ConfigurationKey] = [
+        .text(
+            "databaseURL", \.server.databaseURL, expected: "a libpq URL, `postgresql://user@host/database`",
+            "The PostgreSQL database.", isValid: { !$0.isEmpty }, alias: "DATABASE_URL", isSecret: true),
+        .text(
+            "host", \.server.host, expected: "an address of this machine",
+            "Where to listen; `0.0.0.0` is every network.", isValid: { !$0.isEmpty }),
+        .integer("port", \.server.port, 0...65_535, "Where to listen; 0 takes any free port."),
+        .text(
+            "publicURL", \.server.publicURL, expected: "a scheme, a host and a port, as in `https://chat.example.com`",
+            "Where browsers reach the server; with `https` the session cookie is sent over TLS only.",
+            isValid: isOrigin, default: "`http://localhost:` and the port"),
+        .list(
+            "allowedOrigins", \.server.allowedOrigins,
+            expected: "origins such as `https://app.example.com`; commas between them, in a file an array",
+            "Further origins whose pages may use the server.", isValid: isOrigin),
+        .text(
+            "defaultRoom", \.server.defaultRoom, expected: "1 to 64 of `a-z 0-9 -`, not starting with `-`",
+            "The room that every new account is a member of.",
+            isValid: { $0.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,63}/) != nil }),
+        .integer(
+            "databaseConnections", \.server.databaseConnections, 1...200,
+            "Connections for requests; the room writer has 2 more."),
+        .integer("passwordMinimum", \.server.passwordMinimum, 8...256, "The fewest characters of a new password."),
+        .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once, each with 19 MiB."),
+        .integer("passwordQueue", \.server.passwordQueue, 1...10_000, "Log-ins that may wait; more are told to retry."),
+        .integer("heartbeatSeconds", \.server.heartbeatSeconds, 1...300, "How often a socket hears from the server."),
+        .choice(
+            "logLevel", \.server.logLevel, Logger.Level.allCases,
+            "The least serious message that is logged, to the standard error."),
+        .flag("autoMigrate", \.autoMigrate, "Whether `serve` applies pending migrations before it starts."),
+        .flag(
+            "unsafeDurability", \.unsafeDurability,
+            "Whether `serve` accepts a PostgreSQL that can lose what it confirmed: `fsync` or `synchronous_commit` off."
+        ),
+    ]
+
+    private static let isOrigin: @Sendable (String) -> Bool = { text in
+        guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty else { return false }
+        return ["http", "https"].contains(url.scheme) && url.path.isEmpty && url.query == nil && url.fragment == nil
+            && url.user == nil
+    }
+}
