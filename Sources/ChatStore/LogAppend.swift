@@ -17,13 +17,18 @@ enum LogAppend {
     /// Stores a batch in one round trip and one commit.
     /// - Returns: an answer for each message, in order.
     static func messages(_ messages: [Message], on connection: Connection) throws -> [Answer] {
+        let answers = try connection.pipeline([lock(SQLArray(messages.map { $0.room })), append(messages)])
+        let rows = answers.last.map { Array($0) } ?? []
+        return try zip(rows, messages).map { row, message in try answer(row, message) }
+    }
+
+    /// Finds repeats, checks rights, numbers, stores, and moves the heads.
+    private static func append(_ messages: [Message]) -> Query {
         let rooms = SQLArray(messages.map { $0.room })
         let authors = SQLArray(messages.map { $0.author.id })
         let clientIDs = SQLArray(messages.map { $0.clientID.description })
         let bodies = SQLArray(messages.map { $0.body.description })
-        let answers = try connection.pipeline([
-            lock(rooms),
-            """
+        return """
             WITH input AS MATERIALIZED (
                 SELECT i.*, sha256(convert_to(i.body, 'UTF8')) AS digest,
                     first_value(i.ord) OVER (PARTITION BY i.room, i.author, i.client_id ORDER BY i.ord) AS first_ord
@@ -61,10 +66,7 @@ enum LogAppend {
                 c.digest <> coalesce(c.old_digest, f.digest, c.digest) AS conflict
             FROM checked c LEFT JOIN fresh f ON f.ord = c.first_ord
             ORDER BY c.ord
-            """,
-        ])
-        let rows = answers.last.map { Array($0) } ?? []
-        return try zip(rows, messages).map { row, message in try answer(row, message) }
+            """
     }
 
     private static func answer(_ row: Row, _ message: Message) throws -> Answer {
@@ -81,63 +83,8 @@ enum LogAppend {
         return .success(Receipt(seq: seq, at: try row.get("at"), duplicate: try row.get("duplicate")))
     }
 
-    /// Lets an account join. Who is a member already gets the event of then.
-    static func join(_ room: RoomName, _ account: AccountID, on connection: Connection) throws -> Answer {
-        let answers = try connection.pipeline([
-            lock(SQLArray([room])),
-            """
-            WITH room AS MATERIALIZED (SELECT id, head FROM rooms WHERE name = \(room)),
-            current AS MATERIALIZED (
-                SELECT e.seq, e.created_at FROM memberships m JOIN events e ON (e.room_id, e.seq) = (m.room_id, m.joined_seq)
-                WHERE m.room_id = (SELECT id FROM room) AND m.account_id = \(account) AND m.left_seq IS NULL
-            ), fresh AS MATERIALIZED (
-                SELECT id, head + 1 AS seq, clock_timestamp() AS at FROM room WHERE NOT EXISTS (SELECT FROM current)
-            ), bumped AS (
-                UPDATE rooms SET head = f.seq FROM fresh f WHERE rooms.id = f.id
-            ), stored AS (
-                INSERT INTO events (room_id, seq, kind, author_id, created_at)
-                SELECT id, seq, 'joined', \(account), at FROM fresh
-            ), membership AS (
-                INSERT INTO memberships (room_id, account_id, joined_seq) SELECT id, \(account), seq FROM fresh
-            )
-            SELECT seq, at, false AS duplicate FROM fresh UNION ALL SELECT seq, created_at, true FROM current
-            """,
-        ])
-        return try membership(answers.last?.first, orElse: .roomNotFound(room))
-    }
-
-    /// Lets an account leave.
-    static func leave(_ room: RoomName, _ account: AccountID, on connection: Connection) throws -> Answer {
-        let answers = try connection.pipeline([
-            lock(SQLArray([room])),
-            """
-            WITH fresh AS MATERIALIZED (
-                SELECT r.id, r.head + 1 AS seq, clock_timestamp() AS at, m.joined_seq
-                FROM rooms r JOIN memberships m ON m.room_id = r.id
-                WHERE r.name = \(room) AND m.account_id = \(account) AND m.left_seq IS NULL
-            ), bumped AS (
-                UPDATE rooms SET head = f.seq FROM fresh f WHERE rooms.id = f.id
-            ), stored AS (
-                INSERT INTO events (room_id, seq, kind, author_id, created_at)
-                SELECT id, seq, 'left', \(account), at FROM fresh
-            ), membership AS (
-                UPDATE memberships m SET left_seq = f.seq FROM fresh f
-                WHERE m.room_id = f.id AND m.account_id = \(account) AND m.joined_seq = f.joined_seq
-            )
-            SELECT seq, at, false AS duplicate FROM fresh
-            """,
-        ])
-        let found = answers.first.map { $0.count > 0 } ?? false
-        return try membership(answers.last?.first, orElse: found ? .notAMember(room) : .roomNotFound(room))
-    }
-
-    private static func membership(_ row: Row?, orElse error: ChatError) throws -> Answer {
-        guard let row else { return .failure(error) }
-        return .success(Receipt(seq: try row.get("seq"), at: try row.get("at"), duplicate: try row.get("duplicate")))
-    }
-
     /// Always in the order of the ids, so that two batches cannot wait for each other.
-    private static func lock(_ rooms: SQLArray<RoomName>) -> Query {
+    static func lock(_ rooms: SQLArray<RoomName>) -> Query {
         "SELECT id FROM rooms WHERE name = ANY (\(rooms)) ORDER BY id FOR UPDATE"
     }
 }

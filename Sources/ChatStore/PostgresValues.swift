@@ -1,18 +1,7 @@
 package import ChatCore
 import Postgres
 
-extension AccountID: PostgresEncodable, PostgresDecodable {
-    package static var postgresType: UInt32 { Int64.postgresType }
-    package static var postgresArrayType: UInt32 { Int64.postgresArrayType }
-    package var postgresBytes: [UInt8] { rawValue.postgresBytes }
-
-    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
-        guard let value = Int64(postgresBytes: bytes) else { return nil }
-        self.init(rawValue: value)
-    }
-}
-
-extension SessionID: PostgresEncodable, PostgresDecodable {
+extension ID: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { Int64.postgresType }
     package static var postgresArrayType: UInt32 { Int64.postgresArrayType }
     package var postgresBytes: [UInt8] { rawValue.postgresBytes }

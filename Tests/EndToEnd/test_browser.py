@@ -90,6 +90,14 @@ def test_a_reload_keeps_everything(hana, ken, together):
     assert ken.seqs() == sorted(set(ken.seqs()))
 
 
+def test_a_link_to_a_room_made_later(hana, ken, alice):
+    room = alice.makes_room(title="made later")
+    for visitor in (hana, ken):
+        visitor.enters(room)
+    hana.sends("found it")
+    ken.sees("found it")
+
+
 def test_logging_out_and_in(hana, room, together):
     hana.sends("I will be back")
     hana.sees("I will be back")

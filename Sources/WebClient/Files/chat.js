@@ -101,6 +101,8 @@ export class Chat extends Emitter {
   open(name) {
     this.#current = name;
     this.#subscriptions.focus(name);
+    // A link may lead to a room that was made after the list was read.
+    if (this.isListed && name !== null && !this.#rooms.has(name)) this.refreshRooms().catch(() => {});
   }
 
   /** Reads the list of public rooms again. */

@@ -1,0 +1,27 @@
+/// What came out of one batch of the room writer, in the order it was submitted.
+package struct CommittedBatch<Origin: Sendable>: Sendable {
+    /// The answer to one draft.
+    package struct Answer: Sendable {
+        package let draft: Draft
+        package let origin: Origin
+        package let result: Result<Receipt, ChatError>
+
+        package init(draft: Draft, origin: Origin, result: Result<Receipt, ChatError>) {
+            self.draft = draft
+            self.origin = origin
+            self.result = result
+        }
+    }
+
+    package let answers: [Answer]
+    /// New events, a room's in ascending order of seq.
+    package let events: [Event]
+    /// Heads of rooms whose newest events may have been committed without having been announced.
+    package let unannounced: [RoomName: Int64]
+
+    package init(answers: [Answer], events: [Event], unannounced: [RoomName: Int64] = [:]) {
+        self.answers = answers
+        self.events = events
+        self.unannounced = unannounced
+    }
+}
