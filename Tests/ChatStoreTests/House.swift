@@ -16,6 +16,11 @@ final class House: Sendable {
     private let writer: RoomWriter<Reply>
     private let sink = Sink()
 
+    private let retryLog = RetryLog()
+
+    /// How often a batch had to be tried again.
+    var retries: Int { retryLog.count.withLock { $0 } }
+
     /// What was announced, in that order.
     private final class Sink: Sendable {
         let events = Mutex<[Event]>([])
@@ -40,7 +45,7 @@ final class House: Sendable {
         writerDatabase = Database(url: url, connections: 2, settings: .init(applicationName: "writer under test"))
         let sink = self.sink
         writer = RoomWriter(
-            database: writerDatabase, lanes: 2, backlogLimit: backlogLimit, logger: Logger(label: "test"),
+            database: writerDatabase, lanes: 2, backlogLimit: backlogLimit, logger: retryLog.logger,
             onCommit: { batch in
                 sink.events.withLock { $0 += batch.events }
                 for answer in batch.answers { answer.origin(answer.result) }
@@ -112,6 +117,28 @@ final class House: Sendable {
             try connection.run("SELECT head FROM rooms WHERE name = \(room)").first?.get("head") ?? -1
         }
     }
+}
+
+/// Counts what the writer logs: it logs nothing but batches that did not go through at once.
+private final class RetryLog: LogHandler {
+    let count = Mutex(0)
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+
+    var logger: Logger { Logger(label: "writer") { _ in self } }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { count.withLock { $0 += 1 } }
 }
 
 extension ChatError {
