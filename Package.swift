@@ -27,13 +27,13 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
         // The chat, cut by what each part imports. An arrow that is not here does not compile.
-        .target(name: "Postgres", dependencies: ["CLibPQ", .nioCore, .nioPosix, .logging]),
+        .target(name: "Postgres", dependencies: ["CLibPQ", .nioCore, .nioPosix]),
         .target(name: "Migrator", dependencies: ["Postgres", .crypto]),
         .target(name: "Schema", exclude: ["embed.txt"], plugins: ["EmbedFiles"]),
         .target(name: "Passwords", dependencies: ["CArgon2", .nioPosix]),
         .target(name: "ChatCore"),
         .target(name: "ChatStore", dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .logging, .lifecycle]),
-        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore, .nioWebSocket, .logging]),
+        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore, .nioWebSocket]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
         .target(
             name: "ChatServer",
@@ -73,10 +73,10 @@ let package = Package(
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
         .testTarget(
             name: "ChatStoreTests",
-            dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging, .lifecycle]),
+            dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
+            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioWebSocket]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
@@ -103,7 +103,6 @@ extension Target.Dependency {
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
-    static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }

@@ -53,8 +53,8 @@ struct Broadcast: Sendable {
         self.replies = batch.answers.compactMap { Self.reply(to: $0) }
         self.runs = Self.runs(of: batch.events)
         self.unannounced = batch.unannounced
-        self.departures = batch.events.compactMap { event in
-            if case .left = event.content { (event.room, event.author.id) } else { nil }
+        self.departures = batch.answers.compactMap { answer in
+            Self.isGone(answer) ? (answer.draft.room, answer.draft.author.id) : nil
         }
     }
 
@@ -63,6 +63,15 @@ struct Broadcast: Sendable {
         var byRoom: [RoomName: [Event]] = [:]
         for event in events { byRoom[event.room, default: []].append(event) }
         return byRoom.map { room, events in Run(room, events) }
+    }
+
+    /// Whoever wanted to leave and is told "not a member" has left too, perhaps by a commit whose answer was lost.
+    private static func isGone(_ answer: CommittedBatch<ReplyAddress>.Answer) -> Bool {
+        guard case .left = answer.draft.content else { return false }
+        switch answer.result {
+        case .success: return true
+        case .failure(let error): return error.code == .notAMember
+        }
     }
 
     private static func reply(to answer: CommittedBatch<ReplyAddress>.Answer) -> Reply? {

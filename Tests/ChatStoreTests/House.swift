@@ -1,6 +1,5 @@
 import ChatCore
 import ChatStore
-import Foundation
 import Logging
 import Postgres
 import Synchronization
@@ -86,6 +85,12 @@ final class House: Sendable {
                 }
             } catch { continuation.resume(throwing: error) }
         }
+    }
+
+    /// Hands a message over and returns at once.
+    func submit(_ text: String, id: String, by account: Account, to room: RoomName) throws {
+        let content = try Event.Content.message(ClientID(id), MessageBody(text))
+        try writer.submit(Draft(room: room, author: account, content: content)) { _ in }
     }
 
     func send(_ text: String, id: String, by account: Account, to room: RoomName) async throws -> Receipt {
