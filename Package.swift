@@ -43,6 +43,7 @@ let package = Package(
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
+        .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
         .executableTarget(
             name: "denwa",
             dependencies: [
@@ -71,6 +72,7 @@ let package = Package(
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
+        .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),

@@ -37,12 +37,22 @@ package final class Hub: Sendable {
         }
     }
 
+    /// Tells the sockets of an account, all but one, how far it has read.
+    package func tell(_ account: AccountID, _ marker: ReadMarker, except one: SocketID? = nil) {
+        let frame = ServerFrame.read(marker, ref: nil).bytes
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.write(frame, to: account, except: one) }
+        }
+    }
+
     /// Closes every socket of a session.
     package func end(_ session: SessionID) {
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.end(session) }
         }
     }
+
+    var shardCount: Int { shards.count }
 
     /// The shard of the loop that is running.
     func shard(on eventLoop: any EventLoop) -> Shard? {

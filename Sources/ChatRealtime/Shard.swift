@@ -6,6 +6,7 @@ final class Shard {
     private let index: Int
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
+    private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
     private var members: [RoomName: [SocketID: SocketSession]] = [:]
 
     init(index: Int) { self.index = index }
@@ -14,11 +15,18 @@ final class Shard {
         lastNumber += 1
         let id = SocketID(shard: index, number: lastNumber)
         sockets[id] = socket
+        accounts[socket.account.id, default: [:]][id] = socket
         return id
     }
 
+    /// Live sockets on this loop.
+    var count: Int { sockets.count }
+
     func remove(_ id: SocketID, from rooms: some Sequence<RoomName>) {
-        sockets[id] = nil
+        if let account = sockets.removeValue(forKey: id)?.account.id {
+            accounts[account]?[id] = nil
+            if accounts[account]?.isEmpty == true { accounts[account] = nil }
+        }
         for room in rooms { unsubscribe(id, from: room) }
     }
 
@@ -49,12 +57,19 @@ final class Shard {
             for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
         }
         for departure in broadcast.departures {
-            for (id, socket) in members[departure.room] ?? [:] where socket.account.id == departure.account {
+            for (id, socket) in accounts[departure.account] ?? [:] {
                 socket.evict(from: departure.room)
                 touched[id] = socket
             }
         }
         for socket in touched.values { socket.flush() }
+    }
+
+    func write(_ frame: ByteBuffer, to account: AccountID, except one: SocketID?) {
+        for (id, socket) in accounts[account] ?? [:] where id != one {
+            socket.write(frame)
+            socket.flush()
+        }
     }
 
     func end(_ session: SessionID) {

@@ -91,6 +91,9 @@ package struct ChatApplication: Sendable {
             page: { room, range, limit, account, eventLoop in
                 store.run(on: eventLoop) { try RoomLog.page(room, range, limit: limit, for: account, on: $0) }
             },
+            markRead: { room, seq, account, eventLoop in
+                store.run(on: eventLoop) { try ReadMarkers.move(account, in: room, to: seq, on: $0) }
+            },
             submit: { draft, origin throws(ChatError) in try writer.submit(draft, from: origin) })
     }
 }

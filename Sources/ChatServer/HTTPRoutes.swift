@@ -32,7 +32,7 @@ struct HTTPRoutes {
         ).add(to: router)
         SessionsController(store: store, hasher: hasher, cookies: cookies, hub: hub).add(to: router, authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
-        EventsController(store: store, entrance: entrance).add(to: authenticated)
+        EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(store: store, readiness: readiness).add(to: router)
         WebClientController().add(to: router)
         router.route(

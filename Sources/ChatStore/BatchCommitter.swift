@@ -6,10 +6,14 @@ import Postgres
 struct BatchCommitter<Origin: Sendable>: Sendable {
     typealias Entry = WriterLane<Origin>.Entry
 
-    let database: Database
+    /// Stores a batch in one commit or not at all; answers each entry, in order.
+    typealias StoreBatch = @Sendable ([Entry]) async throws -> [LogAppend.Answer]
+
+    let store: StoreBatch
     let logger: Logger
     /// Senders are answered by then, at the latest one database answer later.
     let deadline: Duration
+    var clock = RetryClock.continuous
     let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
 
     /// Tries until the batch is stored, refused, or the deadline has passed.
@@ -17,23 +21,22 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
     /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
     /// is found as a repeat, and gets its first answer.
     func commit(_ batch: [Entry]) async {
-        let end = ContinuousClock.now + deadline
+        let end = clock.now() + deadline
         var pause = Duration.milliseconds(20)
         var isAmbiguous = false
         while true {
             do {
-                let results = try await database.run { connection in try Self.append(batch, on: connection) }
-                return onCommit(Self.settle(batch, results, isRetryOfUnknown: isAmbiguous))
+                return onCommit(Self.settle(batch, try await store(batch), isRetryOfUnknown: isAmbiguous))
             } catch {
                 let failure = error as? PostgresError
                 if failure?.kind == .connectionLost { isAmbiguous = true }
                 // A repeat that was stored by another writer meanwhile is found at the next try.
                 let mayHelp = failure.map { $0.isTransient || $0.isUniqueViolation } ?? false
-                guard mayHelp, ContinuousClock.now + pause < end else {
+                guard mayHelp, clock.now() + pause < end else {
                     return await give(up: batch, because: error, isAmbiguous: isAmbiguous, mayHelp: mayHelp)
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
-                try? await Task.sleep(for: pause)
+                await clock.sleep(pause)
                 pause *= 2
             }
         }
@@ -59,7 +62,8 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         )
     }
 
-    private static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
+    /// What ``store`` is, with a real database.
+    static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
         if let only = batch.first, batch.count == 1 {
             switch only.draft.content {
             case .joined: return [try LogAppend.join(only.draft.room, only.draft.author.id, on: connection)]

@@ -18,7 +18,9 @@ package final class RoomWriter<Origin: Sendable>: Service {
         database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .seconds(3), logger: Logger,
         onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
     ) {
-        let committer = BatchCommitter(database: database, logger: logger, deadline: deadline, onCommit: onCommit)
+        let committer = BatchCommitter<Origin>(
+            store: { batch in try await database.run { try BatchCommitter.append(batch, on: $0) } },
+            logger: logger, deadline: deadline, onCommit: onCommit)
         self.lanes = (0..<max(1, lanes)).map { _ in WriterLane(committer, limit: backlogLimit) }
     }
 

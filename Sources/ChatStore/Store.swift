@@ -49,6 +49,11 @@ extension ChatError {
             self = error
         case let error as PostgresError where error.kind == .busy:
             self = .overloaded("The database has too much to do.")
+        case let error as PostgresError where error.isOutOfSpace:
+            self = ChatError(
+                .storageFull,
+                "The database's disk is full; whoever runs the server has to make room. Nothing was lost.",
+                retryAfterMilliseconds: 30_000)
         case let error as PostgresError where error.isTransient:
             self = ChatError(
                 .storageUnavailable, "The database cannot be used right now. Nothing was lost; try again in a second.",

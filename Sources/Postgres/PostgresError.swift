@@ -60,6 +60,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// SQLSTATE 23505: a unique index already holds these values.
     package var isUniqueViolation: Bool { sqlState == "23505" }
 
+    /// SQLSTATE 53100: the server's disk is full.
+    package var isOutOfSpace: Bool { sqlState == "53100" }
+
     /// The server, not the statement, is at fault (shutting down, starting up, out of space or connections,
     /// deadlock, serialization, read-only standby): the same statement may succeed later.
     package var isTransient: Bool {

@@ -1,0 +1,66 @@
+/// What a load generator needs of a server's frame, found without reading the rest: see docs/asyncapi.yaml.
+///
+/// `room` and `clientID` are views into the frame.
+package struct FrameFields {
+    package enum Kind: Sendable {
+        case event
+        case ack
+        case error
+        case history
+        case subscribed
+        case hello
+        case other
+    }
+
+    /// How far to read. Members are looked for in any order, so that what is absent costs a walk over the whole frame.
+    package enum Wanted: Int, Sendable {
+        /// `type`, `room` and `seq`.
+        case position = 3
+        /// `clientId` as well.
+        case clientID = 4
+    }
+
+    package private(set) var kind = Kind.other
+    /// 0 if there is none.
+    package private(set) var seq: Int64 = 0
+    package private(set) var room = UnsafeRawBufferPointer(start: nil, count: 0)
+    package private(set) var clientID = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    /// - Parameter payload: one JSON object. Of events and acks the other members are read too, of the rest `type` only.
+    package init(_ payload: UnsafeRawBufferPointer, _ wanted: Wanted = .clientID) {
+        var cursor = JSONCursor(payload)
+        var found = 0
+        while found < wanted.rawValue, let (name, value) = cursor.nextMember() {
+            switch name.count {
+            case 3 where name.isEqual(to: "seq"):
+                seq = value.integer ?? 0
+                found += 1
+            case 4 where name.isEqual(to: "room"):
+                room = value.contents
+                found += 1
+            case 4 where name.isEqual(to: "type"):
+                kind = Kind(value.contents)
+                guard kind == .event || kind == .ack else { return }
+                found += 1
+            case 8 where name.isEqual(to: "clientId"):
+                clientID = value.contents
+                found += 1
+            default: break
+            }
+        }
+    }
+}
+
+extension FrameFields.Kind {
+    fileprivate init(_ type: UnsafeRawBufferPointer) {
+        switch type.count {
+        case 5 where type.isEqual(to: "event"): self = .event
+        case 3 where type.isEqual(to: "ack"): self = .ack
+        case 5 where type.isEqual(to: "error"): self = .error
+        case 7 where type.isEqual(to: "history"): self = .history
+        case 10 where type.isEqual(to: "subscribed"): self = .subscribed
+        case 5 where type.isEqual(to: "hello"): self = .hello
+        default: self = .other
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// Where a server listens, without TLS.
+package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// - Parameter url: `http://host:port` or `ws://host:port`, with an IPv6 address in brackets; the port may be missing
+    ///   (80). `nil` for anything else.
+    package init?(url: String) {
+        guard let scheme = ["http://", "ws://"].first(where: { url.hasPrefix($0) }) else { return nil }
+        var rest = url.dropFirst(scheme.count)
+        if rest.hasSuffix("/") { rest.removeLast() }
+        let colon = rest.lastIndex(of: ":").flatMap { rest[$0...].contains("]") ? nil : $0 }
+        let host = rest[..<(colon ?? rest.endIndex)]
+        let port = colon.map { Int(rest[rest.index(after: $0)...]) } ?? 80
+        guard !host.isEmpty, !host.contains("/"), let port, (1...65_535).contains(port) else { return nil }
+        self.init(host: String(host.drop { $0 == "[" }.prefix { $0 != "]" }), port: port)
+    }
+
+    /// As in the header `Host`.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
