@@ -128,6 +128,14 @@ class Cluster:
         for process in reversed(self.processes()):
             os.kill(process, signal.SIGCONT)
 
+    def heal(self):
+        """Whatever was done to it, it runs and writes again."""
+        if self.postmaster.poll() is None:
+            self.resume()
+        else:
+            self.start()
+        self.read_only(False)
+
     def processes(self):
         """The postmaster first, because the others are its children."""
         pid = self.postmaster.pid
