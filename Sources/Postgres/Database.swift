@@ -34,6 +34,8 @@ package final class Database: Sendable {
     /// - Throws: ``PostgresError``, or what `body` throws.
     package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         try admit()
+        // Here and not on the thread: a job that was cancelled while it waited never gets there.
+        defer { leave() }
         return try await threads.runIfActive { try self.perform(body) }
     }
 
@@ -42,7 +44,10 @@ package final class Database: Sendable {
         on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
     ) -> EventLoopFuture<T> {
         do { try admit() } catch { return eventLoop.makeFailedFuture(error) }
-        return threads.runIfActive(eventLoop: eventLoop) { try self.perform(body) }
+        return threads.runIfActive(eventLoop: eventLoop) {
+            defer { self.leave() }
+            return try self.perform(body)
+        }
     }
 
     /// Ends the threads after the jobs they have; their connections close with them.
@@ -52,13 +57,14 @@ package final class Database: Sendable {
 
     private func admit() throws(PostgresError) {
         guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= waitingLimit else {
-            waiting.wrappingSubtract(1, ordering: .relaxed)
+            leave()
             throw PostgresError(.busy, "\(waitingLimit) database jobs are already waiting")
         }
     }
 
+    private func leave() { waiting.wrappingSubtract(1, ordering: .relaxed) }
+
     private func perform<T>(_ body: (Connection) throws -> T) throws -> T {
-        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
         let slot = ownSlot()
         let connection = try slot.connection ?? Connection(url: url, settings: settings)
         slot.connection = connection
