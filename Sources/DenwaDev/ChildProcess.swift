@@ -1,18 +1,19 @@
 import Foundation
-import Glibc
+package import Glibc
 
 /// A program that was started without a shell, with no open file of ours but the ones named.
 ///
 /// Not Foundation's `Process`: that one takes a program for running as long as anything that it has started runs, and
 /// `pg_ctl` starts a server.
-struct ChildProcess: Sendable {
-    let pid: pid_t
+package struct ChildProcess: Sendable {
+    package let pid: pid_t
 
     /// - Parameters:
     ///   - program: an absolute path.
     ///   - input: its standard input; `nil` is empty.
     ///   - output: its standard output and error; `nil` throws them away.
-    init(
+    /// - Throws: ``ClusterError/failed(step:output:)`` if it cannot be started.
+    package init(
         _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil
     ) throws(ClusterError) {
         var actions = posix_spawn_file_actions_t()
@@ -64,11 +65,22 @@ struct ChildProcess: Sendable {
 
     /// Waits for the end.
     /// - Returns: its exit status; 128 and the signal's number if a signal ended it.
-    func wait() -> Int32 {
+    @discardableResult
+    package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { return 0 }
         }
+        return Self.exitStatus(status)
+    }
+
+    /// The exit status as ``wait()`` returns it if the program has ended, once; does not wait.
+    package func poll() -> Int32? {
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG) == pid ? Self.exitStatus(status) : nil
+    }
+
+    private static func exitStatus(_ status: Int32) -> Int32 {
         let signal = status & 0x7f
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }

@@ -51,6 +51,9 @@ package final class Cluster: Sendable {
         self.watcher = watcher
     }
 
+    /// Where the data is; on its disk others may measure.
+    package var folder: String { layout.base }
+
     /// A libpq URL.
     package func url(database: String) -> String {
         "postgresql://\(ClusterStart.superuser)@/\(Self.escaped(database))?host=\(Self.escaped(socketFolder))"
