@@ -46,6 +46,14 @@ package final class Connection {
     /// Whether the connection may be used again.
     package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
 
+    /// Whether the server has ended the connection since it was last used. Nothing else makes an idle one readable but
+    /// notices, which are read away.
+    var hasEnded: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&descriptor, 1, 0) > 0 else { return false }
+        return PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK
+    }
+
     /// Runs one statement.
     @discardableResult
     package func run(_ query: Query) throws(PostgresError) -> Rows {

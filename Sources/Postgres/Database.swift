@@ -74,6 +74,7 @@ package final class Database: Sendable {
             throw PostgresError(.busy, "the job has waited for more than \(patience)")
         }
         let slot = ownSlot()
+        if slot.connection?.hasEnded == true { slot.connection = nil }
         let connection = try slot.connection ?? Connection(url: url, settings: settings)
         slot.connection = connection
         defer { if !connection.isUsable { slot.connection = nil } }
