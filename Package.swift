@@ -44,10 +44,15 @@ let package = Package(
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
         .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
+        .target(
+            name: "Prove",
+            dependencies: [
+                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", .nioCore, .nioHTTP1, .nioPosix,
+            ]),
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Schema",
+                "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Prove", "Schema",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
@@ -73,6 +78,7 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
         .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
+        .testTarget(name: "ProveTests", dependencies: ["Prove", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),

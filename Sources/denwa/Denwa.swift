@@ -18,7 +18,8 @@ struct Denwa: AsyncParsableCommand {
             """,
         version: ChatApplication.version,
         subcommands: [
-            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, DevClusterCommand.self,
+            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, ProveCommand.self,
+            DevClusterCommand.self,
             ConfigurationTableCommand.self,
         ])
 

@@ -1,0 +1,100 @@
+import NIOCore
+
+/// One connection through a proxy. Confined to its event loop.
+///
+/// The next bytes are read when the last ones have been passed on, so a slow way slows the sender down.
+final class ProxyLink {
+    enum Side { case client, server }
+
+    private let client: any Channel
+    private let server: any Channel
+    private let control: ProxyControl
+    private var held: [(ByteBuffer, Side)] = []
+    /// What the next answer meets.
+    private var cutOfAnswer: ProxyControl.Cut?
+
+    init(client: any Channel, server: any Channel, control: ProxyControl) {
+        self.client = client
+        self.server = server
+        self.control = control
+    }
+
+    func start() {
+        client.read()
+        server.read()
+    }
+
+    func arrived(_ bytes: ByteBuffer, from side: Side) {
+        guard !control.weather.isSilent else { return held.append((bytes, side)) }
+        switch side {
+        case .client: request(bytes)
+        case .server: answer(bytes)
+        }
+    }
+
+    /// The way is open again.
+    func release() {
+        let waiting = held
+        held = []
+        for (bytes, side) in waiting { arrived(bytes, from: side) }
+    }
+
+    func end() {
+        held = []
+        client.close(promise: nil)
+        server.close(promise: nil)
+    }
+
+    private func request(_ bytes: ByteBuffer) {
+        guard cutOfAnswer == nil, let cut = control.takeCut() else { return pass(bytes, from: .client) }
+        switch cut {
+        case .beforeRequest: end()
+        case .afterRequest: server.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in self.end() }
+        case .beforeAnswer, .withinAnswer:
+            cutOfAnswer = cut
+            pass(bytes, from: .client)
+        }
+    }
+
+    private func answer(_ bytes: ByteBuffer) {
+        guard let cut = cutOfAnswer else { return pass(bytes, from: .server) }
+        guard cut == .withinAnswer, let part = bytes.getSlice(at: bytes.readerIndex, length: bytes.readableBytes / 2)
+        else { return end() }
+        client.writeAndFlush(part).assumeIsolated().whenComplete { _ in self.end() }
+    }
+
+    private func pass(_ bytes: ByteBuffer, from side: Side) {
+        let weather = control.weather
+        var wait = weather.delay
+        if weather.bytesPerSecond > 0 { wait += .seconds(1) * bytes.readableBytes / weather.bytesPerSecond }
+        guard wait > .zero else { return forward(bytes, from: side) }
+        let time = TimeAmount.nanoseconds(Int64(wait / .nanoseconds(1)))
+        client.eventLoop.assumeIsolated().scheduleTask(in: time) { self.forward(bytes, from: side) }
+    }
+
+    private func forward(_ bytes: ByteBuffer, from side: Side) {
+        let (source, target) = side == .client ? (client, server) : (server, client)
+        target.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in source.read() }
+    }
+}
+
+/// One end of a link.
+final class ProxyEnd: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let link: ProxyLink
+    private let side: ProxyLink.Side
+
+    init(_ link: ProxyLink, _ side: ProxyLink.Side) {
+        self.link = link
+        self.side = side
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        link.arrived(Self.unwrapInboundIn(data), from: side)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { link.end() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { link.end() }
+}
