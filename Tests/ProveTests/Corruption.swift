@@ -58,22 +58,25 @@ struct Spoilt {
         evidence.stored.indices.filter { isMeant(evidence.stored[$0]) }.randomElement(using: &random)
     }
 
-    /// Two messages of one batch and room, `first` with the lower seq, neither sent more than once.
+    /// Two messages of one batch and room, `first` with the lower seq, each sent and acknowledged only once.
     mutating func pairInOneBatch(_ fits: (Record, Record) -> Bool) -> (first: UInt32, second: UInt32)? {
+        let plain = plainMessages
         var pairs: [(UInt32, UInt32)] = []
-        for index in records.indices where records[index].kind == .invoke {
+        for index in records.indices where records[index].kind == .invoke && plain.contains(records[index].message) {
             let batch = records[index...].dropFirst().prefix { $0.kind == .invoke && $0.room == records[index].room }
-            for other in batch where fits(records[index], other) && isPlain(records[index]) && isPlain(other) {
+            for other in batch where fits(records[index], other) && plain.contains(other.message) {
                 pairs.append((records[index].message, other.message))
             }
         }
         return pairs.randomElement(using: &random)
     }
 
-    /// Sent once, and acknowledged once, as new.
-    func isPlain(_ sent: Record) -> Bool {
-        let own = records.filter { $0.message == sent.message && $0.kind != .deliver && $0.kind != .pulled }
-        return own.count == 2 && own[1].kind == .ack && !own[1].flag
+    private var plainMessages: Set<UInt32> {
+        var kinds: [UInt32: [Record.Kind]] = [:]
+        for record in records where record.kind != .deliver && record.kind != .pulled && !record.flag {
+            kinds[record.message, default: []].append(record.kind)
+        }
+        return Set(kinds.filter { $0.value == [.invoke, .ack] }.keys)
     }
 
     func place(_ kind: Record.Kind, of message: UInt32) -> Int? {

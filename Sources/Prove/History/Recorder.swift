@@ -10,8 +10,14 @@ final class Recorder: Sendable {
         var lastMessage: UInt32 = 0
         /// Of the newest acknowledgement, in nanoseconds.
         var lastAck: UInt64 = 0
-        /// Waiting for the first acknowledgement after a time.
-        var watches: [(since: UInt64, onAck: @Sendable (UInt64) -> Void)] = []
+        var watches: [Watch] = []
+    }
+
+    /// Waiting for the acknowledgement of anything that was sent after a time.
+    private struct Watch {
+        let since: UInt64
+        let lastAttempt: UInt32
+        let onAck: @Sendable (UInt64) -> Void
     }
 
     private let state = Mutex(State())
@@ -40,19 +46,21 @@ final class Recorder: Sendable {
     }
 
     func record(_ record: Record) {
-        let heard = state.withLock { state -> [(UInt64, @Sendable (UInt64) -> Void)] in
+        let heard = state.withLock { state -> [Watch] in
             append(record, &state)
             guard record.kind == .ack, !state.watches.isEmpty else { return [] }
-            let heard = state.watches.map { (now - min($0.since, now), $0.onAck) }
-            state.watches = []
+            let heard = state.watches.filter { $0.lastAttempt < record.detail }
+            state.watches.removeAll { $0.lastAttempt < record.detail }
             return heard
         }
-        for (wait, onAck) in heard { onAck(wait) }
+        for watch in heard { watch.onAck(now - watch.since) }
     }
 
-    /// Calls `onAck` once, with the nanoseconds until the first acknowledgement from now on.
+    /// Calls `onAck` once, with the nanoseconds from now until something that is sent from now on is acknowledged.
     func watch(_ onAck: @escaping @Sendable (UInt64) -> Void) {
-        state.withLock { $0.watches.append((now, onAck)) }
+        state.withLock { state in
+            state.watches.append(Watch(since: now, lastAttempt: state.lastAttempt, onAck: onAck))
+        }
     }
 
     var tally: Tally { state.withLock { $0.tally } }

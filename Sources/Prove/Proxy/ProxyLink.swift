@@ -2,14 +2,17 @@ import NIOCore
 
 /// One connection through a proxy. Confined to its event loop.
 ///
-/// The next bytes are read when the last ones have been passed on, so a slow way slows the sender down.
+/// More is read when all that was read has been passed on, so a slow way slows the sender down.
 final class ProxyLink {
     enum Side { case client, server }
 
     private let client: any Channel
     private let server: any Channel
     private let control: ProxyControl
-    private var held: [(ByteBuffer, Side)] = []
+    /// What was read and not yet passed on, for each side.
+    private var waiting: [Side: [ByteBuffer]] = [:]
+    /// Sides whose first bytes are on their way.
+    private var busy: Set<Side> = []
     /// What the next answer meets.
     private var cutOfAnswer: ProxyControl.Cut?
 
@@ -25,24 +28,31 @@ final class ProxyLink {
     }
 
     func arrived(_ bytes: ByteBuffer, from side: Side) {
-        guard !control.weather.isSilent else { return held.append((bytes, side)) }
-        switch side {
-        case .client: request(bytes)
-        case .server: answer(bytes)
-        }
+        waiting[side, default: []].append(bytes)
+        next(side)
     }
 
     /// The way is open again.
     func release() {
-        let waiting = held
-        held = []
-        for (bytes, side) in waiting { arrived(bytes, from: side) }
+        next(.client)
+        next(.server)
     }
 
     func end() {
-        held = []
+        waiting = [:]
         client.close(promise: nil)
         server.close(promise: nil)
+    }
+
+    /// One after the other, so that nothing overtakes.
+    private func next(_ side: Side) {
+        guard !busy.contains(side), !control.weather.isSilent, let bytes = waiting[side]?.first else { return }
+        waiting[side]?.removeFirst()
+        busy.insert(side)
+        switch side {
+        case .client: request(bytes)
+        case .server: answer(bytes)
+        }
     }
 
     private func request(_ bytes: ByteBuffer) {
@@ -74,7 +84,10 @@ final class ProxyLink {
 
     private func forward(_ bytes: ByteBuffer, from side: Side) {
         let (source, target) = side == .client ? (client, server) : (server, client)
-        target.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in source.read() }
+        target.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in
+            self.busy.remove(side)
+            if self.waiting[side]?.isEmpty ?? true { source.read() } else { self.next(side) }
+        }
     }
 }
 
