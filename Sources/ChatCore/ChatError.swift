@@ -65,9 +65,10 @@ extension ChatError {
         case notAMember = "not_a_member"
         case notSubscribed = "not_subscribed"
         case idempotencyConflict = "idempotency_conflict"
-        case positionAhead = "position_ahead"
+        case resyncRequired = "resync_required"
         case overloaded
         case storageUnavailable = "storage_unavailable"
+        case storageFull = "storage_full"
         case outcomeUnknown = "outcome_unknown"
         case shuttingDown = "shutting_down"
         case upgradeRequired = "upgrade_required"
@@ -80,7 +81,7 @@ extension ChatError {
 
         package var retryable: Bool {
             switch self {
-            case .overloaded, .storageUnavailable, .outcomeUnknown, .shuttingDown, .internalError: true
+            case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown, .internalError: true
             default: false
             }
         }

@@ -3,7 +3,7 @@ package struct ClientID: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
     /// - Throws: `invalid_field`.
-    package init(_ text: String) throws(ChatError) {
+    package init(_ text: String, field: String = "clientId") throws(ChatError) {
         let plain = text.utf8.allSatisfy { byte in
             switch byte {
             case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
@@ -12,8 +12,8 @@ package struct ClientID: Sendable, Hashable, CustomStringConvertible {
         }
         guard (1...64).contains(text.utf8.count), plain else {
             throw .invalid(
-                "clientId",
-                "clientId has 1 to 64 characters out of A–Z, a–z, 0–9, dot, underscore, colon and hyphen; a UUID is one."
+                field,
+                "\(field) has 1 to 64 characters out of A–Z, a–z, 0–9, dot, underscore, colon and hyphen; a UUID is one."
             )
         }
         self.description = text

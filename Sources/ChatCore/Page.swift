@@ -17,13 +17,31 @@ package struct Page: Sendable {
     }
 }
 
-/// Which stretch of a room's log is wanted. All bounds exclude the seq they name.
+/// Which stretch of a room's log is wanted. `before` and `after` exclude the seq they name.
 package enum PageRange: Sendable, Hashable {
     case newest
     case before(Int64)
     case after(Int64)
+    /// Events on both sides of a seq, which is included.
+    case around(Int64)
 
     /// Most events one page holds.
     package static let limit = 200
     package static let defaultCount = 50
+    /// Above this many bytes of text a page ends early. What it lacks, `hasMore` says.
+    package static let byteLimit = 262_144
+    /// The highest seq that a client may name: the last integer that JavaScript knows exactly.
+    package static let lastSeq: Int64 = 9_007_199_254_740_991
+
+    /// From what a client has asked for.
+    /// - Throws: `invalid_field` if it names more than one position.
+    package init(before: Int64?, after: Int64?, around: Int64?) throws(ChatError) {
+        switch (before, after, around) {
+        case (nil, nil, nil): self = .newest
+        case (let seq?, nil, nil): self = .before(seq)
+        case (nil, let seq?, nil): self = .after(seq)
+        case (nil, nil, let seq?): self = .around(seq)
+        default: throw .invalid("after", "Give one of before, after and around, not several.")
+        }
+    }
 }

@@ -22,9 +22,29 @@ package struct Greeting: Sendable {
     /// The database's identity, a UUID.
     package let epoch: String
     package let account: Account
-    package let rooms: [Room]
+    package let rooms: [Standing]
 
-    package init(epoch: String, account: Account, rooms: [Room]) {
+    /// Where a room stands, for one of its members.
+    package struct Standing: Sendable, Hashable {
+        package let name: RoomName
+        package let title: String
+        /// The last event's seq.
+        package let head: Int64
+        /// The member has read up to here.
+        package let read: Int64
+
+        package init(name: RoomName, title: String, head: Int64, read: Int64) {
+            self.name = name
+            self.title = title
+            self.head = head
+            self.read = read
+        }
+
+        /// Events above the read marker.
+        package var unread: Int64 { max(0, head - read) }
+    }
+
+    package init(epoch: String, account: Account, rooms: [Standing]) {
         self.epoch = epoch
         self.account = account
         self.rooms = rooms

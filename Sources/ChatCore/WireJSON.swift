@@ -31,6 +31,26 @@ extension JSONWriter {
         member("createdAt", room.createdAt.rfc3339)
     }
 
+    package mutating func members(of page: Page) {
+        member("room", page.room.description)
+        member("head", page.head)
+        array("events") { json in for event in page.events { json.object { $0.members(of: event) } } }
+        member("hasMore", page.hasMore)
+    }
+
+    package mutating func members(of gap: Gap) {
+        member("room", gap.room.description)
+        member("from", gap.from)
+        member("to", gap.to)
+        member("count", gap.count)
+    }
+
+    package mutating func members(of marker: ReadMarker) {
+        member("room", marker.room.description)
+        member("read", marker.read)
+        member("unread", marker.unread)
+    }
+
     package mutating func members(of receipt: Receipt, for room: RoomName, _ clientID: ClientID) {
         member("room", room.description)
         member("clientId", clientID.description)

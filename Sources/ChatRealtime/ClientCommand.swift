@@ -6,11 +6,16 @@ package enum ClientCommand: Sendable, Equatable {
     case subscribe(RoomName, Start)
     case unsubscribe(RoomName)
     case send(RoomName, ClientID, MessageBody)
+    /// A page of the room's log, beside the stream.
+    case history(RoomName, PageRange, limit: Int)
+    /// The account has read up to a seq.
+    case read(RoomName, Int64)
 
     /// Where a subscription begins.
     package enum Start: Sendable, Equatable {
-        /// The client has everything up to this seq.
-        case after(Int64)
+        /// The client has everything up to this seq, of the log with this epoch if it says so. When more than `limit`
+        /// events are missing, the oldest of them become a gap.
+        case after(Int64, limit: Int64, epoch: String?)
         /// The client wants that many of the newest events.
         case last(Int)
     }
@@ -47,9 +52,10 @@ package enum ClientCommand: Sendable, Equatable {
             echo.ref = ref
         }
         let type = try object.string("type")
-        guard ["subscribe", "unsubscribe", "send"].contains(type) else {
+        guard ["subscribe", "unsubscribe", "send", "history", "read"].contains(type) else {
             throw ChatError(
-                .unknownType, "There is no command of this type; there are subscribe, unsubscribe and send.",
+                .unknownType,
+                "There is no command of this type; there are subscribe, unsubscribe, send, history and read.",
                 field: "type")
         }
         let room = try RoomName(object.string("room"))
@@ -57,6 +63,12 @@ package enum ClientCommand: Sendable, Equatable {
         switch type {
         case "subscribe": self = .subscribe(room, try Start(object))
         case "unsubscribe": self = .unsubscribe(room)
+        case "history": self = .history(room, try PageRange(object), limit: try object.pageLimit())
+        case "read":
+            guard let seq = try object.optionalInteger("seq", in: 0...PageRange.lastSeq) else {
+                throw .invalid("seq", "The member seq is missing: the last event that was read.")
+            }
+            self = .read(room, seq)
         default:
             let clientID = try ClientID(object.string("clientId"))
             echo.clientID = clientID
@@ -67,13 +79,32 @@ package enum ClientCommand: Sendable, Equatable {
 
 extension ClientCommand.Start {
     fileprivate init(_ object: JSONObject) throws(ChatError) {
-        let after = try object.optionalInteger("after", in: 0...9_007_199_254_740_991)
+        let after = try object.optionalInteger("after", in: 0...PageRange.lastSeq)
         let last = try object.optionalInteger("last", in: 0...Int64(PageRange.limit))
+        let limit = try object.optionalInteger("limit", in: 0...1_000_000)
+        let epoch = try object.optionalString("epoch")
         switch (after, last) {
-        case (let after?, nil): self = .after(after)
-        case (nil, let last): self = .last(last.map { Int($0) } ?? PageRange.defaultCount)
+        case (let after?, nil): self = .after(after, limit: limit ?? Subscription.defaultLimit, epoch: epoch)
+        case (nil, let last):
+            guard limit == nil else { throw .invalid("limit", "A limit belongs to after; last is one already.") }
+            self = .last(last.map { Int($0) } ?? PageRange.defaultCount)
         case (_?, _?): throw .invalid("last", "Give either after or last, not both.")
         }
+    }
+}
+
+extension PageRange {
+    fileprivate init(_ object: JSONObject) throws(ChatError) {
+        try self.init(
+            before: object.optionalInteger("before", in: 1...Self.lastSeq),
+            after: object.optionalInteger("after", in: 0...Self.lastSeq),
+            around: object.optionalInteger("around", in: 0...Self.lastSeq))
+    }
+}
+
+extension JSONObject {
+    fileprivate func pageLimit() throws(ChatError) -> Int {
+        try optionalInteger("limit", in: 1...Int64(PageRange.limit)).map { Int($0) } ?? PageRange.defaultCount
     }
 }
 

@@ -6,7 +6,6 @@ package struct Heartbeat: Equatable {
     }
 
     private var silentBeats = 0
-    private var undrainedBeats = 0
 
     package init() {}
 
@@ -14,10 +13,8 @@ package struct Heartbeat: Equatable {
     package mutating func heard() { silentBeats = 0 }
 
     /// One interval has passed.
-    /// - Parameter isWritable: whether the peer has read what was sent to it.
-    package mutating func tick(isWritable: Bool) -> Action {
+    package mutating func tick() -> Action {
         silentBeats += 1
-        undrainedBeats = isWritable ? 0 : undrainedBeats + 1
-        return silentBeats > 2 || undrainedBeats > 2 ? .giveUp : .beat
+        return silentBeats > 2 ? .giveUp : .beat
     }
 }

@@ -37,12 +37,38 @@ package final class Hub: Sendable {
         }
     }
 
+    /// Tells the sockets of an account, all but one, how far it has read.
+    package func tell(_ account: AccountID, _ marker: ReadMarker, except one: SocketID? = nil) {
+        let frame = ServerFrame.read(marker, ref: nil).bytes
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.write(frame, to: account, except: one) }
+        }
+    }
+
+    /// The rooms that somebody here is subscribed to.
+    package func subscribedRooms() async throws -> Set<RoomName> {
+        var rooms: Set<RoomName> = []
+        for (eventLoop, shard) in shards {
+            rooms.formUnion(try await eventLoop.submit { Set(shard.value.subscribedRooms) }.get())
+        }
+        return rooms
+    }
+
+    /// Lets subscriptions that have not come as far as these heads read the log.
+    package func catchUp(to heads: [RoomName: Int64]) {
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.catchUp(to: heads) }
+        }
+    }
+
     /// Closes every socket of a session.
     package func end(_ session: SessionID) {
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.end(session) }
         }
     }
+
+    var shardCount: Int { shards.count }
 
     /// The shard of the loop that is running.
     func shard(on eventLoop: any EventLoop) -> Shard? {

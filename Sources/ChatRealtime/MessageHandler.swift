@@ -70,9 +70,6 @@ package final class MessageHandler: ChannelDuplexHandler {
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is ChannelShouldQuiesceEvent:
-            let pause = Int.random(in: 0...2000)
-            close(context, .serviceRestart, #"{"retryAfterMs":\#(pause)}"#)
         case ChannelEvent.inputClosed: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }

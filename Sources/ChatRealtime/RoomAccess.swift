@@ -5,14 +5,18 @@ package import NIOCore
 package struct RoomAccess: Sendable {
     /// Reads a page of a room's log for an account; fails with ``ChatError``.
     package let page: @Sendable (RoomName, PageRange, Int, AccountID, any EventLoop) -> EventLoopFuture<Page>
+    /// Moves an account's read marker; fails with ``ChatError``.
+    package let markRead: @Sendable (RoomName, Int64, AccountID, any EventLoop) -> EventLoopFuture<ReadMarker>
     /// Hands a draft to the room writer.
     package let submit: @Sendable (Draft, ReplyAddress) throws(ChatError) -> Void
 
     package init(
         page: @escaping @Sendable (RoomName, PageRange, Int, AccountID, any EventLoop) -> EventLoopFuture<Page>,
+        markRead: @escaping @Sendable (RoomName, Int64, AccountID, any EventLoop) -> EventLoopFuture<ReadMarker>,
         submit: @escaping @Sendable (Draft, ReplyAddress) throws(ChatError) -> Void
     ) {
         self.page = page
+        self.markRead = markRead
         self.submit = submit
     }
 }

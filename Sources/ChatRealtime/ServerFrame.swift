@@ -5,9 +5,12 @@ import NIOWebSocket
 /// What the server says on the native door. Each is one JSON object in one text frame (docs/asyncapi.yaml).
 package enum ServerFrame {
     case hello(Greeting, server: String, heartbeatSeconds: Int, messageBytes: Int)
-    case subscribed(Page, after: Int64, ref: String?)
+    case subscribed(Page, after: Int64, gap: Gap?, ref: String?)
     case unsubscribed(RoomName, reason: String, ref: String?)
     case event(Event)
+    case behind(Gap)
+    case history(Page, ref: String?)
+    case read(ReadMarker, ref: String?)
     case ack(RoomName, ClientID, Receipt, ref: String?)
     case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
     case error(ChatError, ClientCommand.Echo)
@@ -29,13 +32,14 @@ package enum ServerFrame {
         switch self {
         case .hello(let greeting, let server, let heartbeatSeconds, let messageBytes):
             Self.hello(greeting, server, heartbeatSeconds, messageBytes, &json)
-        case .subscribed(let page, let after, let ref):
+        case .subscribed(let page, let after, let gap, let ref):
             json.member("type", "subscribed")
             json.member("ref", ref)
             json.member("room", page.room.description)
             json.member("title", page.title)
             json.member("after", after)
             json.member("head", page.head)
+            json.array("gaps") { json in if let gap { json.object { $0.members(of: gap) } } }
         case .unsubscribed(let room, let reason, let ref):
             json.member("type", "unsubscribed")
             json.member("ref", ref)
@@ -44,6 +48,17 @@ package enum ServerFrame {
         case .event(let event):
             json.member("type", "event")
             json.members(of: event)
+        case .behind(let gap):
+            json.member("type", "behind")
+            json.members(of: gap)
+        case .history(let page, let ref):
+            json.member("type", "history")
+            json.member("ref", ref)
+            json.members(of: page)
+        case .read(let marker, let ref):
+            json.member("type", "read")
+            json.member("ref", ref)
+            json.members(of: marker)
         case .ack(let room, let clientID, let receipt, let ref):
             json.member("type", "ack")
             json.member("ref", ref)
@@ -75,6 +90,8 @@ package enum ServerFrame {
                     $0.member("name", room.name.description)
                     $0.member("title", room.title)
                     $0.member("head", room.head)
+                    $0.member("read", room.read)
+                    $0.member("unread", room.unread)
                 }
             }
         }

@@ -6,6 +6,7 @@ final class Shard {
     private let index: Int
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
+    private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
     private var members: [RoomName: [SocketID: SocketSession]] = [:]
 
     init(index: Int) { self.index = index }
@@ -14,11 +15,18 @@ final class Shard {
         lastNumber += 1
         let id = SocketID(shard: index, number: lastNumber)
         sockets[id] = socket
+        accounts[socket.account.id, default: [:]][id] = socket
         return id
     }
 
+    /// Live sockets on this loop.
+    var count: Int { sockets.count }
+
     func remove(_ id: SocketID, from rooms: some Sequence<RoomName>) {
-        sockets[id] = nil
+        if let account = sockets.removeValue(forKey: id)?.account.id {
+            accounts[account]?[id] = nil
+            if accounts[account]?.isEmpty == true { accounts[account] = nil }
+        }
         for room in rooms { unsubscribe(id, from: room) }
     }
 
@@ -45,16 +53,30 @@ final class Shard {
                 touched[id] = socket
             }
         }
-        for (room, head) in broadcast.unannounced {
-            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
-        }
+        catchUp(to: broadcast.unannounced)
         for departure in broadcast.departures {
-            for (id, socket) in members[departure.room] ?? [:] where socket.account.id == departure.account {
+            for (id, socket) in accounts[departure.account] ?? [:] {
                 socket.evict(from: departure.room)
                 touched[id] = socket
             }
         }
         for socket in touched.values { socket.flush() }
+    }
+
+    /// Rooms with subscribers on this loop.
+    var subscribedRooms: some Sequence<RoomName> { members.keys }
+
+    func catchUp(to heads: [RoomName: Int64]) {
+        for (room, head) in heads {
+            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
+        }
+    }
+
+    func write(_ frame: ByteBuffer, to account: AccountID, except one: SocketID?) {
+        for (id, socket) in accounts[account] ?? [:] where id != one {
+            socket.write(frame)
+            socket.flush()
+        }
     }
 
     func end(_ session: SessionID) {

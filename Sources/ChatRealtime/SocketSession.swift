@@ -27,6 +27,12 @@ package final class SocketSession: ChannelDuplexHandler {
 
     /// Commands that may wait for the database before no more are read from the socket.
     private static let pendingLimit = 256
+    /// Bytes that wait for a client to read them. Above that nothing more is written; the log is the buffer.
+    private static let byteBudget = 1_048_576
+    /// How long a client may leave its budget full.
+    private static let drainTimeout = TimeAmount.seconds(30)
+    /// How long commands in flight may take when the server stops.
+    private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
     /// Commands that could not be understood, before the socket is closed.
     private static let errorLimit = 1000
@@ -35,16 +41,22 @@ package final class SocketSession: ChannelDuplexHandler {
     let account: Account
     let environment: Environment
     private let greeting: Greeting
+    /// Which database the client's positions have to be from.
+    var epoch: String { greeting.epoch }
     var context: ChannelHandlerContext?
     var shard: Shard?
     var id: SocketID?
     var subscriptions: [RoomName: Subscription] = [:]
     var lastSubscription = 0
-    var pending = 0
+    /// Pages that were asked for and did not fit; they are read again when they do.
+    var deferred: [HistoryRequest] = []
+    private var pending = 0
     private var errors = 0
     private var wantsRead = false
+    private var isStopping = false
     private var heartbeat = Heartbeat()
     private var beats: RepeatedTask?
+    private var drainDeadline: Scheduled<Void>?
 
     package init(_ session: Session, greeting: Greeting, environment: Environment) {
         self.sessionID = session.id
@@ -59,6 +71,8 @@ package final class SocketSession: ChannelDuplexHandler {
         self.context = context
         shard = environment.hub.shard(on: context.eventLoop)
         id = shard?.add(self)
+        _ = context.channel.setOption(
+            .writeBufferWaterMark, value: .init(low: Self.byteBudget / 4, high: Self.byteBudget))
         let seconds = Int(environment.heartbeat.nanoseconds / 1_000_000_000)
         write(
             .hello(
@@ -83,37 +97,62 @@ package final class SocketSession: ChannelDuplexHandler {
     private func leave() {
         if let id { shard?.remove(id, from: subscriptions.keys) }
         beats?.cancel()
-        (context, shard, id, beats) = (nil, nil, nil, nil)
+        drainDeadline?.cancel()
+        (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
         subscriptions = [:]
+        deferred = []
     }
 
     /// A client that does not read what it is sent, or asks faster than the database answers, is not read from: neither
     /// its commands nor their answers can pile up here.
     package func read(context: ChannelHandlerContext) {
+        // Who has said goodbye only waits for the other's.
+        guard self.context != nil else { return context.read() }
         wantsRead = true
         readIfAllowed()
     }
 
     private func readIfAllowed() {
-        guard let context, wantsRead, context.channel.isWritable, pending < Self.pendingLimit else { return }
+        guard let context, wantsRead, !isStopping, context.channel.isWritable, pending < Self.pendingLimit else {
+            return
+        }
         wantsRead = false
         context.read()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
-            for room in subscriptions.keys where subscriptions[room]?.becameWritable() == .read { readOn(room) }
+            drainDeadline?.cancel()
+            drainDeadline = nil
+            resume()
             readIfAllowed()
+        } else {
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            drainDeadline = context.eventLoop.scheduleTask(in: Self.drainTimeout) {
+                bound.value.close(.timedOut, "nothing was read for 30 s")
+            }
         }
         context.fireChannelWritabilityChanged()
     }
 
+    /// Lets commands in flight be answered, takes no more of them, and then closes.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        isStopping = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.stopTimeout) { bound.value.comeBackLater() }
+        if pending == 0 { comeBackLater() }
+    }
+
+    /// The more sockets come back, the longer the time over which they do.
+    private func comeBackLater() {
+        let spread = max(2000, environment.hub.shardCount * (shard?.count ?? 0))
+        close(.serviceRestart, #"{"retryAfterMs":\#(Int.random(in: 0...spread))}"#)
+    }
+
     private func beat() {
         guard let context else { return }
-        guard heartbeat.tick(isWritable: context.channel.isWritable) == .beat else {
-            close(.timedOut, "no answer to pings, or nothing was read")
-            return
-        }
+        guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
         guard context.channel.isWritable else { return }
         let heads = subscriptions.map { ($0.key, $0.value.head) }.sorted { $0.0.description < $1.0.description }
         write(.heartbeat(at: .now, heads: heads))
@@ -129,12 +168,14 @@ package final class SocketSession: ChannelDuplexHandler {
         let request = MessageHandler.CloseRequest(code, reason)
         leave()
         context.triggerUserOutboundEvent(request, promise: nil)
+        context.read()
     }
 
     // MARK: - Commands
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard id != nil else { return }
+        // What comes after the stop has begun was not promised anything.
+        guard id != nil, !isStopping else { return }
         heartbeat.heard()
         guard case .text(let payload) = Self.unwrapInboundIn(data) else {
             return close(.unacceptableData, "this door speaks JSON in text frames")
@@ -163,6 +204,8 @@ package final class SocketSession: ChannelDuplexHandler {
             }
             shard?.unsubscribe(id, from: room)
             write(.unsubscribed(room, reason: "requested", ref: echo.ref))
+        case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
+        case .read(let room, let seq): markRead(room, seq, echo)
         }
     }
 
@@ -170,7 +213,7 @@ package final class SocketSession: ChannelDuplexHandler {
         guard let id else { return }
         let draft = Draft(room: room, author: account, content: .message(clientID, body))
         try environment.rooms.submit(draft, .socket(id, ref: ref))
-        pending += 1
+        commandBegan()
     }
 
     func refuse(_ error: ChatError, _ echo: ClientCommand.Echo) {
@@ -185,10 +228,17 @@ package final class SocketSession: ChannelDuplexHandler {
         commandEnded()
     }
 
+    /// A command waits for the database.
+    func commandBegan() { pending += 1 }
+
     /// A command that waited for the database has its answer.
     func commandEnded() {
         pending -= 1
         readIfAllowed()
+        guard isStopping, pending == 0, let context else { return }
+        // After the answer that is just being written.
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.comeBackLater() }
     }
 
     func flush() { context?.flush() }

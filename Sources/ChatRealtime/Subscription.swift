@@ -21,19 +21,36 @@ package struct Subscription: Equatable {
         case read
     }
 
+    /// Missing events that are streamed unless the client says otherwise.
+    package static let defaultLimit: Int64 = 1000
+    /// The newest events that are streamed when there is a gap.
+    package static let tail: Int64 = 50
+
     /// Tells this subscription from an earlier one of the same socket to the same room.
     package let number: Int
     package private(set) var state: State
-    /// Everything up to here has been written to the socket.
+    /// Everything up to here has been written to the socket, or was announced as a gap.
     package private(set) var sent: Int64
     /// The room's last seq, as far as known.
     package private(set) var head: Int64
+    /// When more events than this are missing, only the newest are streamed; the others are a gap.
+    private let limit: Int64
 
-    package init(_ number: Int, startingAfter sent: Int64, head: Int64) {
+    package init(_ number: Int, startingAfter sent: Int64, head: Int64, limit: Int64 = defaultLimit) {
         self.number = number
         self.state = .reading
         self.sent = sent
         self.head = max(sent, head)
+        self.limit = limit
+    }
+
+    /// Jumps over what is too much to stream.
+    /// - Returns: the seqs that are not streamed, for the client to read when it wants them.
+    package mutating func skip() -> ClosedRange<Int64>? {
+        guard head - sent > limit else { return nil }
+        let last = head - min(limit, Self.tail)
+        defer { sent = last }
+        return (sent + 1)...last
     }
 
     /// Events `first…last` were committed.
@@ -58,24 +75,28 @@ package struct Subscription: Equatable {
         sent = max(sent, seq)
     }
 
-    /// A page from the log has been written; it ended with `last`, or was empty.
+    /// A page has come from the log.
+    /// - Parameters:
+    ///   - last: its last seq, if it has been written; `nil` if it was empty or the socket did not take it.
+    ///   - head: the room's last seq when the page was read.
     package mutating func pageWritten(upTo last: Int64?, head: Int64, isWritable: Bool) -> Action {
         sent = max(sent, last ?? sent)
         self.head = max(self.head, head)
-        guard sent < self.head else {
-            state = .live
-            return .nothing
-        }
         return readOn(isWritable)
     }
 
     /// The socket takes more again.
-    package mutating func becameWritable() -> Action {
-        guard state == .paused else { return .nothing }
-        return readOn(true)
+    /// - Returns: what is too much to stream, and what to do then.
+    package mutating func becameWritable() -> (skipped: ClosedRange<Int64>?, action: Action) {
+        guard state == .paused else { return (nil, .nothing) }
+        return (skip(), readOn(true))
     }
 
     private mutating func readOn(_ isWritable: Bool) -> Action {
+        guard sent < head else {
+            state = .live
+            return .nothing
+        }
         state = isWritable ? .reading : .paused
         return isWritable ? .read : .nothing
     }

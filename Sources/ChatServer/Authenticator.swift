@@ -49,8 +49,8 @@ struct Authenticator: Sendable {
         do {
             let token = try Self.token(presented)
             return store.run(on: eventLoop) { connection in
-                guard let session = try Sessions.find(token, on: connection) else { throw ChatError.notAuthenticated }
-                return (session, try Rooms.greeting(for: session.account, on: connection))
+                guard let greeting = try Sessions.greet(token, on: connection) else { throw ChatError.notAuthenticated }
+                return greeting
             }
         } catch {
             return eventLoop.makeFailedFuture(error)

@@ -48,11 +48,11 @@ enum ProblemDetails {
         case .bodyTooLarge: .contentTooLarge
         case .notAuthenticated, .wrongCredentials: .unauthorized
         case .originNotAllowed, .originRequired, .notAMember: .forbidden
-        case .handleTaken, .roomExists, .idempotencyConflict, .positionAhead, .notSubscribed: .conflict
+        case .handleTaken, .roomExists, .idempotencyConflict, .resyncRequired, .notSubscribed: .conflict
         case .roomNotFound, .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .upgradeRequired, .unsupportedWebSocketVersion: .upgradeRequired
-        case .overloaded, .storageUnavailable, .outcomeUnknown, .shuttingDown: .serviceUnavailable
+        case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown: .serviceUnavailable
         case .internalError: .internalServerError
         }
     }

@@ -10,5 +10,7 @@ final class Readiness: Service {
     func run() async throws {
         try await gracefulShutdown()
         draining.store(true, ordering: .relaxed)
+        // Whoever watches `/readyz` sees it before connections are refused.
+        try? await Task.sleep(for: .milliseconds(300))
     }
 }

@@ -6,42 +6,56 @@ import Postgres
 struct BatchCommitter<Origin: Sendable>: Sendable {
     typealias Entry = WriterLane<Origin>.Entry
 
-    let database: Database
+    /// Stores a batch in one commit or not at all; answers each entry, in order.
+    typealias StoreBatch = @Sendable ([Entry]) async throws -> [LogAppend.Answer]
+
+    let store: StoreBatch
     let logger: Logger
     /// Senders are answered by then, at the latest one database answer later.
     let deadline: Duration
+    var clock = RetryClock.continuous
     let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
 
     /// Tries until the batch is stored, refused, or the deadline has passed.
     ///
     /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
     /// is found as a repeat, and gets its first answer.
-    func commit(_ batch: [Entry]) async {
-        let end = ContinuousClock.now + deadline
+    /// - Returns: whether the database can be worked with.
+    @discardableResult
+    func commit(_ batch: [Entry]) async -> Bool {
+        let end = clock.now() + deadline
         var pause = Duration.milliseconds(20)
         var isAmbiguous = false
         while true {
             do {
-                let results = try await database.run { connection in try Self.append(batch, on: connection) }
-                return onCommit(Self.settle(batch, results, isRetryOfUnknown: isAmbiguous))
+                onCommit(Self.settle(batch, try await store(batch), isRetryOfUnknown: isAmbiguous))
+                return true
             } catch {
                 let failure = error as? PostgresError
                 if failure?.kind == .connectionLost { isAmbiguous = true }
                 // A repeat that was stored by another writer meanwhile is found at the next try.
-                let mayHelp = failure.map { $0.isTransient || $0.isUniqueViolation } ?? false
-                guard mayHelp, ContinuousClock.now + pause < end else {
-                    return await give(up: batch, because: error, isAmbiguous: isAmbiguous, mayHelp: mayHelp)
+                let mayHelp = failure.map { $0.isTransient && !$0.isOutOfSpace || $0.isUniqueViolation } ?? false
+                guard mayHelp, clock.now() + pause < end else {
+                    await give(up: batch, because: error, isAmbiguous: isAmbiguous)
+                    return !mayHelp
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
-                try? await Task.sleep(for: pause)
+                await clock.sleep(pause)
                 pause *= 2
             }
         }
     }
 
-    private func give(up batch: [Entry], because error: any Error, isAmbiguous: Bool, mayHelp: Bool) async {
+    /// Answers drafts that were never sent to the database.
+    func refuse(_ batch: [Entry]) {
+        guard !batch.isEmpty else { return }
+        answer(batch, .storageUnavailable)
+    }
+
+    private func give(up batch: [Entry], because error: any Error, isAmbiguous: Bool) async {
         // One bad draft must not take the others with it.
-        if !mayHelp, batch.count > 1 {
+        let isTheirFault = (error as? PostgresError).map { !$0.isTransient } ?? true
+        if isTheirFault, batch.count > 1 {
             for entry in batch { await commit([entry]) }
             return
         }
@@ -53,13 +67,18 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                 "The database did not say whether the message was stored. Send it again with the same client id.",
                 retryAfterMilliseconds: 1000)
             : ChatError(storage: error)
-        onCommit(
-            CommittedBatch(
-                answers: batch.map { .init(draft: $0.draft, origin: $0.origin, result: .failure(refusal)) }, events: [])
-        )
+        answer(batch, refusal)
     }
 
-    private static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
+    private func answer(_ batch: [Entry], _ refusal: ChatError) {
+        let answers = batch.map {
+            CommittedBatch<Origin>.Answer(draft: $0.draft, origin: $0.origin, result: .failure(refusal))
+        }
+        onCommit(CommittedBatch(answers: answers, events: []))
+    }
+
+    /// What ``store`` is, with a real database.
+    static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
         if let only = batch.first, batch.count == 1 {
             switch only.draft.content {
             case .joined: return [try LogAppend.join(only.draft.room, only.draft.author.id, on: connection)]

@@ -9,34 +9,39 @@ package enum RoomLog {
     package static func page(
         _ room: RoomName, _ range: PageRange, limit: Int, for account: AccountID, on connection: Connection
     ) throws -> Page {
-        let limit = min(max(limit, 0), PageRange.limit)
-        let answers = try connection.pipeline([
-            """
-            SELECT r.title, r.head, m.account_id IS NOT NULL AS member
-            FROM rooms r
-            LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
-            WHERE r.name = \(room)
-            """,
-            events(of: room, range, limit: limit + 1, for: account),
-        ])
+        let scans = range.scans(limit: min(max(limit, 0), PageRange.limit))
+        let answers = try connection.pipeline(
+            [
+                """
+                SELECT r.title, r.head, m.account_id IS NOT NULL AS member
+                FROM rooms r
+                LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
+                WHERE r.name = \(room)
+                """
+            ] + scans.map { scanned($0, of: room, for: account) })
         guard let row = answers.first?.first else { throw ChatError.roomNotFound(room) }
         guard try row.get("member", as: Bool.self) else { throw ChatError.notAMember(room) }
-        var events = try answers.last?.map { try event($0, in: room) } ?? []
-        let hasMore = events.count > limit
-        if hasMore { events.removeLast() }
-        if !range.isForward { events.reverse() }
-        // The second statement may have seen events that the first one did not.
+        var events: [Event] = []
+        var hasMore = false
+        for (scan, rows) in zip(scans, answers.dropFirst()) {
+            var found = try rows.map { try event($0, in: room) }
+            if found.count > scan.limit {
+                hasMore = true
+                found.removeLast()
+            }
+            events += scan.isForward ? found : found.reversed()
+        }
+        let fitting = range.fitting(events)
+        // A later statement may have seen events that the first one did not.
         let head = max(try row.get("head", as: Int64.self), events.last?.seq ?? 0)
-        return Page(room: room, title: try row.get("title"), head: head, events: events, hasMore: hasMore)
+        return Page(
+            room: room, title: try row.get("title"), head: head, events: Array(fitting),
+            hasMore: hasMore || fitting.count < events.count)
     }
 
-    private static func events(of room: RoomName, _ range: PageRange, limit: Int, for account: AccountID) -> Query {
-        let (lower, upper, order) =
-            switch range {
-            case .newest: (Int64(0), Int64.max, "DESC")
-            case .before(let seq): (Int64(0), seq, "DESC")
-            case .after(let seq): (seq, Int64.max, "ASC")
-            }
+    /// One event more than the scan wants, to see whether there are more.
+    private static func scanned(_ scan: Scan, of room: RoomName, for account: AccountID) -> Query {
+        let order = scan.isForward ? "ASC" : "DESC"
         return """
             SELECT e.seq, e.kind, e.client_id, e.body, e.created_at,
                 a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
@@ -46,8 +51,8 @@ package enum RoomLog {
                     SELECT r.id FROM rooms r
                     JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
                     WHERE r.name = \(room)
-                ) AND seq > \(lower) AND seq < \(upper)
-                ORDER BY seq \(raw: order) LIMIT \(Int64(limit))
+                ) AND seq > \(scan.above) AND seq < \(scan.below)
+                ORDER BY seq \(raw: order) LIMIT \(Int64(scan.limit + 1))
             ) e
             JOIN accounts a ON a.id = e.author_id
             ORDER BY e.seq \(raw: order)
@@ -70,9 +75,49 @@ package enum RoomLog {
     }
 }
 
+/// One index range scan: the events between two seqs, both excluded, in one direction.
+private struct Scan {
+    let above: Int64
+    let below: Int64
+    let isForward: Bool
+    let limit: Int
+}
+
 extension PageRange {
-    /// Whether pages follow each other towards newer events.
-    fileprivate var isForward: Bool {
-        if case .after = self { true } else { false }
+    /// What is left when the texts take more than a page may hold: the events next to the position. At least one.
+    fileprivate func fitting(_ events: [Event]) -> ArraySlice<Event> {
+        var events = events[...]
+        var bytes = events.reduce(0) { $0 + $1.textBytes }
+        while bytes > Self.byteLimit, events.count > 1, let first = events.first, let last = events.last {
+            let dropsLast =
+                switch self {
+                case .newest, .before: false
+                case .after: true
+                case .around(let seq): last.seq - seq > seq - first.seq
+                }
+            bytes -= dropsLast ? last.textBytes : first.textBytes
+            events = dropsLast ? events.dropLast() : events.dropFirst()
+        }
+        return events
+    }
+
+    /// The scans that make up the page, in ascending order of what they find.
+    fileprivate func scans(limit: Int) -> [Scan] {
+        switch self {
+        case .newest: [Scan(above: 0, below: .max, isForward: false, limit: limit)]
+        case .before(let seq): [Scan(above: 0, below: seq, isForward: false, limit: limit)]
+        case .after(let seq): [Scan(above: seq, below: .max, isForward: true, limit: limit)]
+        case .around(let seq):
+            [
+                Scan(above: 0, below: seq + 1, isForward: false, limit: limit - limit / 2),
+                Scan(above: seq, below: .max, isForward: true, limit: limit / 2),
+            ]
+        }
+    }
+}
+
+extension Event {
+    fileprivate var textBytes: Int {
+        if case .message(_, let body) = content { body.description.utf8.count } else { 0 }
     }
 }

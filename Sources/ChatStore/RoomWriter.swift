@@ -15,10 +15,13 @@ package final class RoomWriter<Origin: Sendable>: Service {
     ///   - backlogLimit: drafts that may wait in a lane; one more is refused as `overloaded`.
     ///   - onCommit: called after each batch, with a room's events in ascending order of seq.
     package init(
-        database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .seconds(3), logger: Logger,
+        database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .milliseconds(2500),
+        logger: Logger,
         onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
     ) {
-        let committer = BatchCommitter(database: database, logger: logger, deadline: deadline, onCommit: onCommit)
+        let committer = BatchCommitter<Origin>(
+            store: { batch in try await database.run { try BatchCommitter.append(batch, on: $0) } },
+            logger: logger, deadline: deadline, onCommit: onCommit)
         self.lanes = (0..<max(1, lanes)).map { _ in WriterLane(committer, limit: backlogLimit) }
     }
 

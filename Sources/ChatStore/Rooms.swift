@@ -48,19 +48,12 @@ package enum Rooms {
         return try room(row)
     }
 
-    /// What a new socket is told: the epoch, and the rooms `account` is a member of.
-    package static func greeting(for account: Account, on connection: Connection) throws -> Greeting {
-        let answers = try connection.pipeline([
-            "SELECT epoch::text AS epoch FROM server",
-            """
-            SELECT r.name, r.title, r.head, r.created_at, true AS member
-            FROM memberships m JOIN rooms r ON r.id = m.room_id
-            WHERE m.account_id = \(account.id) AND m.left_seq IS NULL
-            ORDER BY r.name
-            """,
-        ])
-        let epoch: String = try answers.first?.first?.get("epoch") ?? ""
-        return Greeting(epoch: epoch, account: account, rooms: try answers.last?.map(room) ?? [])
+    /// The heads of those rooms that exist.
+    package static func heads(of rooms: [RoomName], on connection: Connection) throws -> [RoomName: Int64] {
+        let rows = try connection.run("SELECT name, head FROM rooms WHERE name = ANY (\(SQLArray(rooms)))")
+        return try rows.reduce(into: [:]) { heads, row in
+            heads[RoomName(stored: try row.get("name"))] = try row.get("head", as: Int64.self)
+        }
     }
 
     private static func room(_ row: Row) throws -> Room {

@@ -22,21 +22,59 @@ package enum Sessions {
 
     /// The session a token proves, unless it has ended.
     package static func find(_ token: SessionToken, on connection: Connection) throws -> Session? {
-        let rows = try connection.run(
-            """
-            SELECT s.id, s.created_at, s.expires_at,
-                a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
-            FROM sessions s JOIN accounts a ON a.id = s.account_id
-            WHERE s.token_hash = \(token.hash) AND s.expires_at > now()
-            """)
-        return try rows.first.map { row in
-            Session(
-                id: try row.get("id"), account: try row.account(),
-                createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
+        try connection.run(found(by: token)).first.map(session)
+    }
+
+    /// The session a token proves and what its new socket is told, in one round trip; `nil` if the session has ended.
+    package static func greet(_ token: SessionToken, on connection: Connection) throws -> (Session, Greeting)? {
+        let answers = try connection.pipeline([found(by: token), epoch, standings(for: token)])
+        guard answers.count == 3, let session = try answers[0].first.map(session) else { return nil }
+        let rooms = try answers[2].map { row in
+            Greeting.Standing(
+                name: RoomName(stored: try row.get("name")), title: try row.get("title"), head: try row.get("head"),
+                read: try row.get("read"))
         }
+        let epoch: String = try answers[1].first?.get("epoch") ?? ""
+        return (session, Greeting(epoch: epoch, account: session.account, rooms: rooms))
     }
 
     package static func end(_ session: SessionID, on connection: Connection) throws {
         try connection.run("DELETE FROM sessions WHERE id = \(session)")
+    }
+
+    private static func found(by token: SessionToken) -> Query {
+        """
+        SELECT s.id, s.created_at, s.expires_at,
+            a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
+        FROM sessions s JOIN accounts a ON a.id = s.account_id
+        WHERE s.token_hash = \(token.hash) AND s.expires_at > now()
+        """
+    }
+
+    private static func session(_ row: Row) throws -> Session {
+        Session(
+            id: try row.get("id"), account: try row.account(),
+            createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
+    }
+
+    /// The stored identity alone would come back with a restored dump. What a restore cannot keep is mixed in: the
+    /// transaction that wrote the row, the database, the cluster, and its timeline.
+    private static let epoch: Query = """
+        SELECT md5(concat_ws('/', s.epoch, s.xmin,
+            (SELECT oid FROM pg_database WHERE datname = current_database()),
+            (SELECT system_identifier FROM pg_control_system()),
+            (SELECT timeline_id FROM pg_control_checkpoint())))::uuid::text AS epoch
+        FROM server s
+        """
+
+    private static func standings(for token: SessionToken) -> Query {
+        """
+        SELECT r.name, r.title, r.head, coalesce(m.read_seq, m.joined_seq) AS read
+        FROM sessions s
+        JOIN memberships m ON m.account_id = s.account_id AND m.left_seq IS NULL
+        JOIN rooms r ON r.id = m.room_id
+        WHERE s.token_hash = \(token.hash)
+        ORDER BY r.name
+        """
     }
 }

@@ -1,19 +1,19 @@
 import Foundation
-import Glibc
+package import Glibc
 
 /// A program that was started without a shell, with no open file of ours but the ones named.
 ///
 /// Not Foundation's `Process`: that one takes a program for running as long as anything that it has started runs, and
 /// `pg_ctl` starts a server.
 package struct ChildProcess: Sendable {
-    package let pid: Int32
+    package let pid: pid_t
 
     /// - Parameters:
     ///   - program: an absolute path.
     ///   - input: its standard input; `nil` is empty.
     ///   - output: its standard output and error; `nil` throws them away.
     ///   - environment: its variables; ours by default.
-    /// - Throws: ``ClusterError/failed(step:output:)``
+    /// - Throws: ``ClusterError/failed(step:output:)`` if it cannot be started.
     package init(
         _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -67,11 +67,22 @@ package struct ChildProcess: Sendable {
 
     /// Waits for the end, and blocks the thread that long.
     /// - Returns: its exit status; 128 and the signal's number if a signal ended it.
+    @discardableResult
     package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { return 0 }
         }
+        return Self.exitStatus(status)
+    }
+
+    /// The exit status as ``wait()`` returns it if the program has ended, once; does not wait.
+    package func poll() -> Int32? {
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG) == pid ? Self.exitStatus(status) : nil
+    }
+
+    private static func exitStatus(_ status: Int32) -> Int32 {
         let signal = status & 0x7f
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }

@@ -62,6 +62,9 @@ package final class Cluster: Sendable {
     /// Where the server listens.
     package var socketPath: String { socketFolder + "/.s.PGSQL.5432" }
 
+    /// Where the data is; on its disk others may measure.
+    package var folder: String { layout.base }
+
     /// A libpq URL.
     package func url(database: String) -> String {
         "postgresql://\(ClusterStart.superuser)@/\(Self.escaped(database))?host=\(Self.escaped(socketFolder))"

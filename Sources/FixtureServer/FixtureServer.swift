@@ -62,4 +62,8 @@ private final class EchoHandler: ChannelInboundHandler {
         }
         context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+    }
 }

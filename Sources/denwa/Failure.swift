@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bench
 import ChatCore
 import DenwaDev
 import Migrator
@@ -21,6 +22,7 @@ struct Failure {
         case let error as ConfigurationError: self.init(error.description, Self.badConfiguration)
         case let error as DatabaseUnsuitable: self.init(error.description, Self.badConfiguration)
         case let error as ListenError: self.init(error.description, Self.failed)
+        case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)
         case let error as ChatError: self.init(error.detail, Self.badConfiguration)
         case let error as MigrationError: self.init(error.description, Self.code(for: error))

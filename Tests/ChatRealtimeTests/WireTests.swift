@@ -15,7 +15,17 @@ import Testing
                 == .send(RoomName("lobby"), ClientID("c1"), MessageBody("hi")))
         #expect(
             try decode(#"{"type":"subscribe","room":"lobby","after":41}"#).command.get()
-                == .subscribe(RoomName("lobby"), .after(41)))
+                == .subscribe(RoomName("lobby"), .after(41, limit: 1000, epoch: nil)))
+        #expect(
+            try decode(#"{"type":"subscribe","room":"lobby","after":41,"limit":0,"epoch":"e"}"#).command.get()
+                == .subscribe(RoomName("lobby"), .after(41, limit: 0, epoch: "e")))
+        #expect(
+            try decode(#"{"type":"history","room":"lobby","around":7,"limit":3}"#).command.get()
+                == .history(RoomName("lobby"), .around(7), limit: 3))
+        #expect(
+            try decode(#"{"type":"history","room":"a"}"#).command.get()
+                == .history(RoomName("a"), .newest, limit: 50))
+        #expect(try decode(#"{"type":"read","room":"a","seq":4}"#).command.get() == .read(RoomName("a"), 4))
         #expect(try decode(#"{"type":"subscribe","room":"a"}"#).command.get() == .subscribe(RoomName("a"), .last(50)))
         #expect(try decode(#"{"type":"unsubscribe","room":"a"}"#).command.get() == .unsubscribe(RoomName("a")))
     }
@@ -61,11 +71,11 @@ import Testing
     @Test func givesUpOnASilentPeer() {
         var heartbeat = Heartbeat()
         for _ in 0..<10 {
-            #expect(heartbeat.tick(isWritable: true) == .beat)
+            #expect(heartbeat.tick() == .beat)
             heartbeat.heard()
         }
-        #expect(heartbeat.tick(isWritable: true) == .beat)
-        #expect(heartbeat.tick(isWritable: true) == .beat)
-        #expect(heartbeat.tick(isWritable: true) == .giveUp)
+        #expect(heartbeat.tick() == .beat)
+        #expect(heartbeat.tick() == .beat)
+        #expect(heartbeat.tick() == .giveUp)
     }
 }

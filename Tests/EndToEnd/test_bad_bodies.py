@@ -79,6 +79,13 @@ def test_out_of_bounds(sender, operation, member, value):
     assert sender.refused("POST", operation, json=body) == (422, "invalid_field", member)
 
 
+@pytest.mark.parametrize("case", [*malformed.NOT_COUNTS, "null", "missing"])
+def test_bad_read_markers(sender, case):
+    raw = {**malformed.NOT_COUNTS, "null": "null"}
+    body = malformed.with_raw({}, "seq", raw[case]) if case in raw else "{}"
+    assert sender.refused("PUT", "/v1/rooms/lobby/read", data=body.encode()) == (422, "invalid_field", "seq")
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", "json"])
 def test_wrong_media_type(sender, operation, media_type):

@@ -7,7 +7,17 @@ import pytest
 from support import malformed
 from support.raw import TEXT, Wire, frame
 
-POSITION = {"after": malformed.NOT_COUNTS, "last": {**malformed.NOT_COUNTS, "201": "201"}}
+NUMBERS = {
+    ("subscribe", "after"): malformed.NOT_COUNTS,
+    ("subscribe", "last"): {**malformed.NOT_COUNTS, "201": "201"},
+    ("subscribe", "limit"): {**malformed.NOT_COUNTS, "1000001": "1000001"},
+    ("history", "before"): {**malformed.NOT_COUNTS, "0": "0"},
+    ("history", "after"): malformed.NOT_COUNTS,
+    ("history", "around"): malformed.NOT_COUNTS,
+    ("history", "limit"): {**malformed.NOT_COUNTS, "0": "0", "201": "201"},
+    ("read", "seq"): malformed.NOT_COUNTS,
+}
+COMMANDS = ["subscribe", "unsubscribe", "send", "history", "read"]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +43,8 @@ def commands(sender):
         "subscribe": {"type": "subscribe", "room": sender.room},
         "unsubscribe": {"type": "unsubscribe", "room": sender.room},
         "send": {"type": "send", "room": sender.room, "clientId": "key", "body": "hi"},
+        "history": {"type": "history", "room": sender.room},
+        "read": {"type": "read", "room": sender.room, "seq": 1},
     }
 
 
@@ -56,8 +68,8 @@ def test_unknown_type(sender, type):
 
 @pytest.mark.parametrize("case", malformed.NOT_STRINGS)
 @pytest.mark.parametrize("command, member", [
-    ("subscribe", "type"), ("subscribe", "ref"), ("subscribe", "room"), ("unsubscribe", "room"),
-    ("send", "room"), ("send", "clientId"), ("send", "body"), ("send", "ref"),
+    ("subscribe", "type"), ("subscribe", "ref"), ("subscribe", "epoch"), ("send", "clientId"), ("send", "body"), ("send", "ref"),
+    ("history", "ref"), ("read", "ref"), *[(command, "room") for command in COMMANDS],
 ])
 def test_wrong_type(sender, commands, command, member, case):
     text = malformed.with_raw(commands[command], member, malformed.NOT_STRINGS[case])
@@ -65,7 +77,7 @@ def test_wrong_type(sender, commands, command, member, case):
 
 
 @pytest.mark.parametrize("command, member", [
-    ("subscribe", "type"), ("subscribe", "room"), ("unsubscribe", "room"), ("send", "room"), ("send", "clientId"), ("send", "body"),
+    ("subscribe", "type"), ("send", "clientId"), ("send", "body"), ("read", "seq"), *[(command, "room") for command in COMMANDS],
 ])
 def test_missing(sender, commands, command, member):
     del commands[command][member]
@@ -74,7 +86,7 @@ def test_missing(sender, commands, command, member):
 
 
 @pytest.mark.parametrize("command, member, value", [
-    *[(command, "room", value) for command in ("subscribe", "unsubscribe", "send") for value in malformed.ROOM_NAMES],
+    *[(command, "room", value) for command in COMMANDS for value in malformed.ROOM_NAMES],
     *[("send", "clientId", value) for value in malformed.CLIENT_IDS],
     *[("send", "body", value) for value in malformed.BODIES],
     *[("send", "ref", value) for value in ("", "x" * 65)],
@@ -83,17 +95,28 @@ def test_out_of_bounds(sender, commands, command, member, value):
     assert refusal(sender, json.dumps({**commands[command], member: value})) == ("invalid_field", member)
 
 
-@pytest.mark.parametrize("member, case", [(member, case) for member, cases in POSITION.items() for case in cases])
-def test_bad_positions(sender, commands, member, case):
-    text = malformed.with_raw(commands["subscribe"], member, POSITION[member][case])
+@pytest.mark.parametrize("command, member, case", [(*where, case) for where, cases in NUMBERS.items() for case in cases])
+def test_bad_numbers(sender, commands, command, member, case):
+    needed = {"after": 1} if (command, member) == ("subscribe", "limit") else {}
+    text = malformed.with_raw({**commands[command], **needed}, member, NUMBERS[command, member][case])
     assert refusal(sender, text) == ("invalid_field", member)
 
 
-def test_two_positions(sender, commands):
-    assert refusal(sender, json.dumps({**commands["subscribe"], "after": 1, "last": 1}))[0] == "invalid_field"
+@pytest.mark.parametrize("command, positions", [
+    ("subscribe", {"after": 1, "last": 1}), ("history", {"before": 1, "after": 1}), ("history", {"before": 1, "around": 1}),
+    ("history", {"after": 1, "around": 1}), ("history", {"before": 1, "after": 1, "around": 1}),
+])
+def test_two_positions(sender, commands, command, positions):
+    code, field = refusal(sender, json.dumps({**commands[command], **positions}))
+    assert code == "invalid_field" and field in positions
 
 
-@pytest.mark.parametrize("command", ["subscribe", "send"])
+@pytest.mark.parametrize("position", [{}, {"last": 1}])
+def test_a_limit_without_after(sender, commands, position):
+    assert refusal(sender, json.dumps({**commands["subscribe"], **position, "limit": 5})) == ("invalid_field", "limit")
+
+
+@pytest.mark.parametrize("command", ["subscribe", "send", "history", "read"])
 def test_a_room_that_is_not_there(sender, commands, command):
     assert refusal(sender, json.dumps({**commands[command], "room": "no-such-room"})) == ("room_not_found", "room")
 

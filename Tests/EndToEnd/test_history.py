@@ -73,13 +73,16 @@ def test_a_position_far_ahead_pages_back_from_the_head(reader, full_room):
 @pytest.mark.parametrize("name, value", [
     ("limit", "0"), ("limit", "201"), ("limit", "-1"), ("limit", "1.5"), ("limit", "ten"), ("limit", ""), ("limit", "9" * 40),
     ("before", "0"), ("before", "-1"), ("before", "x"), ("before", "9007199254740992"), ("before", "1e3"), ("before", "%00"),
+    ("around", "-1"), ("around", "x"), ("around", ""), ("around", "9007199254740992"),
     ("after", "-1"), ("after", "x"), ("after", ""), ("after", "9007199254740992"), ("after", "9" * 400), ("after", "1;2"),
 ])
 def test_bad_parameters(reader, full_room, name, value):
     assert reader.api.refused("GET", f"/v1/rooms/{full_room}/events?{name}={value}") == (422, "invalid_field", name)
 
 
-@pytest.mark.parametrize("query", ["before=5&after=2", "limit=1&limit=2", "after=1&after=1"])
+@pytest.mark.parametrize("query", [
+    "before=5&after=2", "before=5&around=2", "around=5&after=2", "limit=1&limit=2", "after=1&after=1", "around=1&around=1",
+])
 def test_contradictory_parameters(reader, full_room, query):
     assert reader.api.refused("GET", f"/v1/rooms/{full_room}/events?{query}")[:2] == (422, "invalid_field")
 

@@ -48,8 +48,8 @@ class Api:
     def post(self, path, **json):
         return self.done("POST", path, json=json)
 
-    def put(self, path):
-        return self.done("PUT", path)
+    def put(self, path, **json):
+        return self.done("PUT", path, json=json or None)
 
     def delete(self, path):
         return self.done("DELETE", path)

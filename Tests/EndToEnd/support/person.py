@@ -94,6 +94,24 @@ class Person:
         """Sends over HTTP; returns the receipt."""
         return self.api.post(f"/v1/rooms/{to}/messages", clientId=client_id or str(uuid4()), body=body)
 
+    def fills(self, room, count, body="message {}"):
+        """Sends that many messages, many at a time, and waits for their acks."""
+        for begin in range(0, count, 200):
+            ids = {str(uuid4()): body.format(number) for number in range(begin, min(begin + 200, count))}
+            for client_id, text in ids.items():
+                self.socket.says("send", room=room, clientId=client_id, body=text)
+            for client_id in ids:
+                self.socket.next("ack", clientId=client_id)
+
+    def reads(self, room, seq):
+        """Moves the read marker over HTTP."""
+        return self.api.put(f"/v1/rooms/{room}/read", seq=seq)
+
+    def room_in_hello(self, room):
+        """What a new socket is told of a room; `None` if nothing."""
+        rooms = self.opens_socket().hello["rooms"]
+        return next((each for each in rooms if each["name"] == room), None)
+
     def history(self, room, **query):
         query = "&".join(f"{name}={value}" for name, value in query.items())
         return self.api.get(f"/v1/rooms/{room}/events?{query}")

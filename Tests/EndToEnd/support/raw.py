@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import json
 import os
 import socket
 import struct
@@ -64,10 +65,15 @@ def handshake_headers(**changes):
 
 
 class Wire:
-    def __init__(self, port, contract, timeout=5):
+    def __init__(self, port, contract, timeout=5, receive_buffer=None):
+        """`receive_buffer` bytes are what our side of the connection takes without being read from."""
         self.contract = contract
         self.host = f"localhost:{port}"
-        self.tcp = socket.create_connection(("127.0.0.1", port), timeout)
+        self.tcp = socket.socket()
+        self.tcp.settimeout(timeout)
+        if receive_buffer:
+            self.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.tcp.connect(("127.0.0.1", port))
         self.tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.reader = self.tcp.makefile("rb")
 
@@ -104,6 +110,11 @@ class Wire:
         answer = self.request("GET", path, handshake_headers(**headers))
         assert answer.status == 101, answer
         return self.read_json("hello")
+
+    def says(self, type, **members):
+        """Sends a command that is in order."""
+        text = json.dumps(self.contract.socket.command({"type": type, **members}), ensure_ascii=False)
+        self.write(frame(TEXT, text.encode()))
 
     def read_frame(self):
         first, second = self._exactly(2)

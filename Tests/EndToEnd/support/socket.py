@@ -81,6 +81,21 @@ class Socket:
             events.append(self.next("event", room=room))
         return events
 
+    def history(self, room, **query):
+        """Returns the page."""
+        self.says("history", room=room, **query)
+        return self.next("history", room=room)
+
+    def marks_read(self, room, seq):
+        """Returns where the marker is then."""
+        self.says("read", room=room, seq=seq)
+        return self.next("read", room=room)
+
+    def refused(self, type, **members):
+        """The code of the refusal of a command."""
+        self.says(type, **members)
+        return self.next("error")["code"]
+
     def close(self):
         self.ws.close()
 

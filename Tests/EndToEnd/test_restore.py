@@ -1,0 +1,37 @@
+"""An older backup is put back: clients that have seen more are told to start over."""
+
+import pytest
+
+from support.installation import own_installation
+
+
+@pytest.fixture
+def own(contract):
+    with own_installation("restore", contract) as installation:
+        yield installation
+
+
+def test_a_client_from_the_future_of_a_backup(own, tmp_path):
+    alice, bob = own.world.person("alice"), own.world.person("bob")
+    room = alice.makes_room()
+    bob.joins(room)
+    alice.fills(room, 20)
+    own.cluster.dump(tmp_path / "backup")
+    alice.fills(room, 30, body="after the backup {}")
+    bob.listens(room, after=0)
+    assert bob.socket.events(room, 52)[-1]["body"] == "after the backup 29"
+    epoch = bob.socket.hello["epoch"]
+
+    own.stops()
+    own.cluster.restore(tmp_path / "backup", "restored")
+    own.database_url = own.cluster.url("restored")
+    own.start()
+    bob.first_socket = None
+    bob.socket.says("subscribe", room=room, after=52, epoch=epoch)
+    error = bob.socket.next("error")
+    assert (error["code"], error["retryable"], error["room"]) == ("resync_required", False, room)
+    bob.listens(room)
+    assert [event["seq"] for event in bob.socket.events(room, 22)] == list(range(1, 23))
+    assert bob.room_in_hello(room)["head"] == 22
+    alice.first_socket = None
+    assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == 23
