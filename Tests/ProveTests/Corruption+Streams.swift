@@ -27,7 +27,9 @@ extension Corruption {
             return true
         },
         Corruption("a stream that begins too low", .deliveredTwice) { spoilt in
-            guard let place = spoilt.some({ $0.kind == .deliver && $0.client < GoodHistory.wanderer }) else { return false }
+            guard let place = spoilt.some({ $0.kind == .deliver && $0.client < GoodHistory.wanderer }) else {
+                return false
+            }
             var record = spoilt.records[place]
             (record.kind, record.detail, record.message) = (.subscribe, 0, 0)
             var begin = record

@@ -13,8 +13,12 @@ struct AckCheck {
         acks(&verdict)
         refusals(&verdict)
         for (number, fact) in facts.facts.enumerated() where fact.invoked != MessageFacts.none {
-            if fact.seq == 0 { verdict.add(violation(.neverAcked, number, fact, "sent to the end, never acknowledged")) }
-            if fact.known < fact.invoked { verdict.add(violation(.knownTooEarly, number, fact, "known before it was sent")) }
+            if fact.seq == 0 {
+                verdict.add(violation(.neverAcked, number, fact, "sent to the end, never acknowledged"))
+            }
+            if fact.known < fact.invoked {
+                verdict.add(violation(.knownTooEarly, number, fact, "known before it was sent"))
+            }
         }
     }
 
@@ -78,7 +82,8 @@ struct AckCheck {
             attempts.insert(record.detail)
             messages.insert(record.message)
             if record.flag {
-                verdict.add(violation(.wronglyRefused, record, index, "refused for ever, though nothing is wrong with it"))
+                verdict.add(
+                    violation(.wronglyRefused, record, index, "refused for ever, though nothing is wrong with it"))
             }
         }
         verdict.looked(at: attempts.count, by: "refusals")

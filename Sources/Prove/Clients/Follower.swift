@@ -19,13 +19,15 @@ final class Follower: SessionRole {
     /// Most events that are streamed after a break; `nil` is the server's own bound.
     private let limit: Int64?
     private var places: [UInt16: Place] = [:]
+    /// The database that the positions belong to.
+    private var epoch: String?
 
     /// - Parameter token: the session's, for reading gaps.
     init(session: Session, token: String, limit: Int64?) {
         self.session = session
         self.stage = session.stage
         self.limit = limit
-        self.gaps = GapReader(session: session, token: token)
+        self.gaps = GapReader(session: session, token: token, overHTTP: session.client % 2 == 0)
     }
 
     func start() {
@@ -54,7 +56,11 @@ final class Follower: SessionRole {
 
     // MARK: - Frames
 
-    func connected(_ session: Session) {
+    func connected(_ session: Session, _ hello: JSONObject) {
+        let now = hello.text("epoch")
+        if now == nil || (epoch != nil && epoch != now) { stage.complain("the epoch is another one") }
+        epoch = now
+        gaps.reconnected()
         for room in places.keys.sorted() { subscribe(room) }
     }
 
@@ -75,6 +81,7 @@ final class Follower: SessionRole {
             $0.member("room", stage.rooms[Int(room)])
             if let position = place.position {
                 $0.member("after", position)
+                $0.member("epoch", epoch)
                 if let limit { $0.member("limit", limit) }
             } else {
                 $0.member("last", 0)
@@ -85,6 +92,7 @@ final class Follower: SessionRole {
 
     func received(_ type: String, _ frame: JSONObject, on session: Session) {
         if type == "heartbeat" { return heartbeat(frame) }
+        if type == "history" { return gaps.answered(frame) }
         if type == "error" { return refused(frame) }
         guard let room = frame.text("room").flatMap({ stage.room($0) }) else {
             return stage.complain("a frame `\(type)` of a room that nobody follows")
@@ -155,6 +163,7 @@ final class Follower: SessionRole {
     }
 
     private func refused(_ frame: JSONObject) {
+        if frame.text("ref")?.hasPrefix("h") == true { return gaps.answered(frame) }
         guard let room = frame.text("ref").flatMap({ UInt16($0) }) else {
             return stage.complain("an error to nothing: \(frame.text("code") ?? "none")")
         }

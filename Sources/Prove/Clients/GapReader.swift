@@ -6,18 +6,25 @@ import NIOCore
 final class GapReader {
     private let session: Session
     private let token: String
-    private let http: HTTPClient
+    /// `nil` asks over the socket.
+    private let http: HTTPClient?
     private var waiting: [(room: UInt16, seqs: ClosedRange<Int64>)] = []
     private var isReading = false
+    /// Of the question that is not answered yet; answers to older ones do not count.
+    private var question = 0
 
-    private static let page = 200
+    private static let page: Int64 = 200
 
-    init(session: Session, token: String) {
+    /// - Parameter overHTTP: whether to ask with GET; otherwise with `history` on the socket.
+    init(session: Session, token: String, overHTTP: Bool) {
         let stage = session.stage
         self.session = session
         self.token = token
-        self.http = HTTPClient(
-            ServerAddress(host: "127.0.0.1", port: stage.serverPort), on: stage.eventLoop, timeout: .seconds(15))
+        self.http =
+            overHTTP
+            ? HTTPClient(
+                ServerAddress(host: "127.0.0.1", port: stage.serverPort), on: stage.eventLoop, timeout: .seconds(15))
+            : nil
     }
 
     var isIdle: Bool { waiting.isEmpty && !isReading }
@@ -27,23 +34,65 @@ final class GapReader {
         readOn()
     }
 
+    /// The socket has been replaced: what was asked on the old one is asked again.
+    func reconnected() {
+        guard http == nil else { return }
+        isReading = false
+        readOn()
+    }
+
+    /// An answer that came over the socket; without events if it was an error.
+    func answered(_ frame: JSONObject) {
+        guard frame.text("ref") == ref, isReading else { return }
+        took(frame.objects("events"))
+    }
+
+    private var ref: String { "h\(question)" }
+
     private func readOn() {
         guard !isReading, let next = waiting.first else { return }
+        let position = next.seqs.lowerBound - 1
+        question += 1
+        guard let http else { return ask(next.room, position) }
         isReading = true
         let request = ChatAPI.eventsRequest(
-            in: session.stage.rooms[Int(next.room)], .after(next.seqs.lowerBound - 1), limit: Self.page, token: token)
+            in: session.stage.rooms[Int(next.room)], .after(position), limit: Int(Self.page), token: token)
         http.answer(to: request).assumeIsolated().whenComplete { result in
-            self.isReading = false
-            guard let events = try? result.get().accepted().objects("events"), !events.isEmpty else {
-                self.session.stage.count("pages that had to be asked for again")
-                return self.session.later(.milliseconds(200)) { self.readOn() }
-            }
-            self.took(events, of: next.room, next.seqs)
-            self.readOn()
+            self.took(try? result.get().accepted().objects("events"))
         }
     }
 
-    private func took(_ events: [JSONObject], of room: UInt16, _ seqs: ClosedRange<Int64>) {
+    private func ask(_ room: UInt16, _ position: Int64) {
+        guard session.isConnected else { return }
+        isReading = true
+        session.send {
+            $0.member("type", "history")
+            $0.member("ref", ref)
+            $0.member("room", session.stage.rooms[Int(room)])
+            $0.member("after", position)
+            $0.member("limit", Self.page)
+        }
+        session.flush()
+    }
+
+    /// - Parameter events: `nil` if they were not to be had.
+    private func took(_ events: [JSONObject]?) {
+        isReading = false
+        guard let events, !events.isEmpty, let next = waiting.first else {
+            session.stage.count("pages that had to be asked for again")
+            return session.later(.milliseconds(200)) { self.readOn() }
+        }
+        let last = record(events, of: next.room, within: next.seqs)
+        if last >= next.seqs.upperBound {
+            waiting.removeFirst()
+        } else {
+            waiting[0].seqs = last + 1...next.seqs.upperBound
+        }
+        readOn()
+    }
+
+    /// - Returns: the highest seq among the events.
+    private func record(_ events: [JSONObject], of room: UInt16, within seqs: ClosedRange<Int64>) -> Int64 {
         var last = seqs.lowerBound - 1
         for event in events {
             guard let shown = Shown(event, on: session.stage) else {
@@ -51,13 +100,8 @@ final class GapReader {
                 continue
             }
             last = max(last, Int64(shown.seq))
-            guard seqs.contains(Int64(shown.seq)) else { continue }
-            session.record(.pulled, room: room) { shown.fill(&$0) }
+            if seqs.contains(Int64(shown.seq)) { session.record(.pulled, room: room) { shown.fill(&$0) } }
         }
-        if last >= seqs.upperBound {
-            waiting.removeFirst()
-        } else {
-            waiting[0].seqs = last + 1...seqs.upperBound
-        }
+        return last
     }
 }

@@ -5,7 +5,7 @@ import NIOCore
 /// Who gets the frames of a ``Session``: on its event loop, in order.
 protocol SessionRole: AnyObject {
     /// A new connection was greeted.
-    func connected(_ session: Session)
+    func connected(_ session: Session, _ hello: JSONObject)
     /// A frame other than `hello`.
     func received(_ type: String, _ frame: JSONObject, on session: Session)
     /// The connection is gone; what was not answered on it is not known.
@@ -76,7 +76,9 @@ final class Session: ChatSocketObserver {
 
     /// Hangs up if nothing at all has come for a time, as the protocol tells clients to.
     func tick() {
-        guard isConnected, stalled == nil, lastHeard + .seconds(3 * Int64(Stage.heartbeatSeconds)) < .now() else { return }
+        guard isConnected, stalled == nil, lastHeard + .seconds(3 * Int64(Stage.heartbeatSeconds)) < .now() else {
+            return
+        }
         hangUp()
     }
 
@@ -116,7 +118,7 @@ final class Session: ChatSocketObserver {
             return
         }
         isConnected = true
-        role?.connected(self)
+        role?.connected(self, frame)
     }
 
     func ended(_ socket: ChatSocket, _ end: SocketEnd) {
@@ -125,7 +127,7 @@ final class Session: ChatSocketObserver {
         let wasConnected = isConnected
         isConnected = false
         self.socket = nil
-        if connection > 0, wasConnected {
+        if wasConnected {
             record(.closed, room: 0)
             role?.disconnected(self)
         }

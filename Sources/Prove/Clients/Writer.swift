@@ -106,7 +106,7 @@ final class Writer: SessionRole {
 
     // MARK: - Answers
 
-    func connected(_ session: Session) {}
+    func connected(_ session: Session, _ hello: JSONObject) {}
 
     func received(_ type: String, _ frame: JSONObject, on session: Session) {
         switch type {

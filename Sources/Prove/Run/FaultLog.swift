@@ -44,10 +44,12 @@ final class FaultLog: Sendable {
         }
     }
 
-    /// Returns when the fault is followed by an acknowledgement, or after the time.
+    /// Returns when the fault is followed by an acknowledgement, after the time, or when the task is cancelled.
     func recovery(of fault: Fault, within patience: Duration) async {
         let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline, !state.withLock({ $0.recovered.contains(fault.number) }) {
+        while ContinuousClock.now < deadline, !Task.isCancelled,
+            !state.withLock({ $0.recovered.contains(fault.number) })
+        {
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -132,18 +132,3 @@ struct Nemesis: Sendable {
         return weather
     }
 }
-
-/// One at a time, in the order of coming.
-actor Turn {
-    private var last: Task<Void, Never>?
-
-    func take(_ body: @escaping @Sendable () async -> Void) async {
-        let before = last
-        let mine = Task {
-            await before?.value
-            await body()
-        }
-        last = mine
-        await mine.value
-    }
-}

@@ -90,13 +90,16 @@ package struct ProveReport: Sendable, Encodable {
         for (kind, reason) in skippedFaults.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(kind): skipped, \(reason)")
         }
-        lines.append("checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        lines.append(
+            "checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         for (kind, count) in violations.sorted(by: { $0.key < $1.key }) { lines.append("FOUND \(count) \(kind)") }
         for finding in findings.prefix(10) {
             lines.append("  \(finding.kind.rawValue) in \(finding.room) at \(finding.seq): \(finding.text)")
         }
         for complaint in complaints { lines.append("FOUND \(complaint)") }
-        if !isSettled { lines.append("FOUND that not everything was acknowledged and read within 60 s after the faults") }
+        if !isSettled {
+            lines.append("FOUND that not everything was acknowledged and read within 60 s after the faults")
+        }
         if tally.acked < atLeast { lines.append("TOO LITTLE: \(tally.acked) acked, at least \(atLeast) are wanted") }
         lines.append(summary)
         return lines

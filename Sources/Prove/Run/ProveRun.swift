@@ -39,10 +39,11 @@ package struct ProveRun: Sendable {
         let schedule = FaultSchedule(seed: options.seed, seconds: options.seconds, kinds: options.faults)
         let start = ContinuousClock.now
         try await scene.crowd.run { $0.start() }
-        let nemesis = Task { await scene.nemesis.run(schedule, from: start) }
-        await pass(until: start + .seconds(options.seconds), scene, since: start)
-        nemesis.cancel()
-        await nemesis.value
+        await withTaskGroup { group in
+            group.addTask { await scene.nemesis.run(schedule, from: start) }
+            await pass(until: start + .seconds(options.seconds), scene, since: start)
+            group.cancelAll()
+        }
         scene.restoreWays()
         let isSettled = try await settle(scene)
         let evidence = try await scene.evidence()

@@ -60,12 +60,12 @@ final class ServerProcess: Sendable {
 
     func thaw() { signal(SIGCONT, ends: nil) }
 
-    /// Asks it to end, and insists after a time, which is a complaint.
+    /// Asks it to end, and insists after a time, which is a complaint. Waits for that unless the task is cancelled.
     func terminate(within patience: Duration) async {
         let asked = state.withLock { $0.pid }
         signal(SIGTERM, ends: 0)
         let deadline = ContinuousClock.now + patience
-        while let asked, state.withLock({ $0.pid }) == asked {
+        while let asked, !Task.isCancelled, state.withLock({ $0.pid }) == asked {
             if ContinuousClock.now > deadline {
                 complain("the server had not ended \(patience) after SIGTERM")
                 return kill()
