@@ -89,16 +89,28 @@ struct LoadRun: Sendable {
             station.stop()
             for member in station.members { member.sender?.stop() }
         }
-        try await wait(for: "all messages to be acknowledged", upTo: Self.drainPatience) {
-            try await fleet.sum { station in station.members.count { $0.sender?.isQuiet == false } } == 0
+        let missing: @Sendable () async throws -> Int = {
+            try await fleet.sum { station in station.members.reduce(0) { $0 + ($1.sender?.unacknowledged ?? 0) } }
+        }
+        do {
+            try await wait(for: "acks", upTo: Self.drainPatience) { try await missing() == 0 }
+        } catch BenchFailure.tookTooLong {
+            let seconds = Int(Self.drainPatience)
+            throw BenchFailure.lost("\(try await missing()) messages have no ack \(seconds) s after the last was sent")
         }
     }
 
     /// Waits until every subscribed socket has every acknowledged message.
     func finishReceiving() async throws {
         let heads = try await fleet.heads()
-        try await wait(for: "all acknowledged messages to reach all sockets", upTo: Self.drainPatience) {
-            try await fleet.sum { station in station.members.count { $0.lacks(heads) } } == 0
+        let missing: @Sendable () async throws -> Int = {
+            try await fleet.sum { station in station.members.count { $0.lacks(heads) } }
+        }
+        do {
+            try await wait(for: "the last events", upTo: Self.drainPatience) { try await missing() == 0 }
+        } catch BenchFailure.tookTooLong {
+            let seconds = Int(Self.drainPatience)
+            throw BenchFailure.lost("\(try await missing()) sockets lack messages \(seconds) s after their acks")
         }
     }
 }
