@@ -21,19 +21,25 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
     /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
     /// is found as a repeat, and gets its first answer.
     func commit(_ batch: [Entry]) async {
-        let end = clock.now() + deadline
+        await commit(batch, until: clock.now() + deadline, isAmbiguous: false)
+    }
+
+    /// - Parameter isAmbiguous: the batch may have been stored already.
+    private func commit(_ batch: [Entry], until end: ContinuousClock.Instant, isAmbiguous: Bool) async {
         var pause = Duration.milliseconds(20)
-        var isAmbiguous = false
+        var isAmbiguous = isAmbiguous
         while true {
             do {
-                return onCommit(Self.settle(batch, try await store(batch), isRetryOfUnknown: isAmbiguous))
+                return onCommit(Self.settle(batch, try await store(batch)))
             } catch {
                 let failure = error as? PostgresError
                 if failure?.kind == .connectionLost { isAmbiguous = true }
                 // A repeat that was stored by another writer meanwhile is found at the next try.
                 let mayHelp = failure.map { $0.isTransient || $0.isUniqueViolation } ?? false
+                // One bad draft must not take the others with it.
+                if !mayHelp, batch.count > 1 { return await commitEach(of: batch, until: end, isAmbiguous) }
                 guard mayHelp, clock.now() + pause < end else {
-                    return await give(up: batch, because: error, isAmbiguous: isAmbiguous, mayHelp: mayHelp)
+                    return refuse(batch, because: error, isAmbiguous: isAmbiguous)
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
                 await clock.sleep(pause)
@@ -42,12 +48,19 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         }
     }
 
-    private func give(up batch: [Entry], because error: any Error, isAmbiguous: Bool, mayHelp: Bool) async {
-        // One bad draft must not take the others with it.
-        if !mayHelp, batch.count > 1 {
-            for entry in batch { await commit([entry]) }
-            return
+    private func commitEach(of batch: [Entry], until end: ContinuousClock.Instant, _ isAmbiguous: Bool) async {
+        for (index, entry) in batch.enumerated() {
+            guard clock.now() < end else {
+                let late = ChatError(
+                    .storageUnavailable, "The database takes too long. Nothing was lost; try again in a second.",
+                    retryAfterMilliseconds: 1000)
+                return refuse(Array(batch[index...]), because: late, isAmbiguous: isAmbiguous)
+            }
+            await commit([entry], until: end, isAmbiguous: isAmbiguous)
         }
+    }
+
+    private func refuse(_ batch: [Entry], because error: any Error, isAmbiguous: Bool) {
         logger.error("A batch of \(batch.count) was not stored: \(error)")
         let refusal =
             isAmbiguous
@@ -78,9 +91,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         return try LogAppend.messages(messages, on: connection)
     }
 
-    private static func settle(
-        _ batch: [Entry], _ results: [LogAppend.Answer], isRetryOfUnknown: Bool
-    ) -> CommittedBatch<Origin> {
+    private static func settle(_ batch: [Entry], _ results: [LogAppend.Answer]) -> CommittedBatch<Origin> {
         var answers: [CommittedBatch<Origin>.Answer] = []
         var events: [Event] = []
         var unannounced: [RoomName: Int64] = [:]
@@ -93,7 +104,8 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                     Event(
                         room: draft.room, seq: receipt.seq, author: draft.author, at: receipt.at, content: draft.content
                     ))
-            } else if isRetryOfUnknown {
+            } else {
+                // It may have been stored by a commit that nobody was told of, in this batch or in one long given up.
                 unannounced[draft.room] = max(unannounced[draft.room] ?? 0, receipt.seq)
             }
         }
