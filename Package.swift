@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", exact: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
     ],
@@ -44,10 +45,18 @@ let package = Package(
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
         .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
+        .target(
+            name: "Bench",
+            dependencies: ["ChatClient", "ChatCore", "DenwaDev", .nioCore, .nioPosix, .histogram]),
+        .target(
+            name: "Prove",
+            dependencies: [
+                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", .nioCore, .nioHTTP1, .nioPosix,
+            ]),
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Schema",
+                "Bench", "ChatClient", "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Prove", "Schema",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
@@ -72,7 +81,9 @@ let package = Package(
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", .nioCore]),
         .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
+        .testTarget(name: "ProveTests", dependencies: ["Prove", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
@@ -105,6 +116,7 @@ extension Target.Dependency {
     static var argumentParser: Self { .product(name: "ArgumentParser", package: "swift-argument-parser") }
     static var configuration: Self { .product(name: "Configuration", package: "swift-configuration") }
     static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
+    static var histogram: Self { .product(name: "Histogram", package: "hdrhistogram-swift") }
     static var httpTypes: Self { .product(name: "HTTPTypes", package: "swift-http-types") }
     static var hummingbird: Self { .product(name: "Hummingbird", package: "hummingbird") }
     static var hummingbirdCore: Self { .product(name: "HummingbirdCore", package: "hummingbird") }

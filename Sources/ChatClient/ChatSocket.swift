@@ -42,7 +42,7 @@ package final class ChatSocket: ChannelInboundHandler {
         if let receiveBuffer {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
         }
-        bootstrap.connect(host: address.host, port: address.port).whenFailure { bound.value.end(.lost("\($0)")) }
+        bootstrap.connect(to: address).whenFailure { bound.value.end(.lost("\($0)")) }
         return socket
     }
 
@@ -58,7 +58,8 @@ package final class ChatSocket: ChannelInboundHandler {
 
     // MARK: - Sending
 
-    /// Takes one text message; it goes out with the next ``flush()``.
+    /// Takes one text message; it goes out with the next ``flush()``, which follows by itself on what the observer does
+    /// when it is called.
     package func write(_ message: UnsafeRawBufferPointer) {
         guard isOpen else { return }
         frames.write(.text, message, to: &outgoing)
@@ -125,6 +126,12 @@ package final class ChatSocket: ChannelInboundHandler {
         } catch {
             end(.violated(error.reason))
         }
+    }
+
+    /// What the observer has written meanwhile goes out together.
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelReadComplete()
     }
 
     private func proceed(_ exchange: UpgradeExchange, _ bytes: inout ByteBuffer) {

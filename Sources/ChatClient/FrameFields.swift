@@ -8,16 +8,17 @@ package struct FrameFields {
         case error
         case history
         case subscribed
+        case behind
         case hello
         case other
     }
 
-    /// How far to read. Members are looked for in any order, so that what is absent costs a walk over the whole frame.
-    package enum Wanted: Int, Sendable {
-        /// `type`, `room` and `seq`.
-        case position = 3
-        /// `clientId` as well.
-        case clientID = 4
+    /// How far to read an event. Members are looked for in any order, so what is absent costs a walk over the whole frame.
+    package enum Wanted: Sendable {
+        /// `room` and `seq`.
+        case position
+        /// `clientId` as well, as always of an ack.
+        case clientID
     }
 
     package private(set) var kind = Kind.other
@@ -29,25 +30,35 @@ package struct FrameFields {
     /// - Parameter payload: one JSON object. Of events and acks the other members are read too, of the rest `type` only.
     package init(_ payload: UnsafeRawBufferPointer, _ wanted: Wanted = .clientID) {
         var cursor = JSONCursor(payload)
-        var found = 0
-        while found < wanted.rawValue, let (name, value) = cursor.nextMember() {
+        var missing: Set = wanted == .position ? [.type, .room, .seq] : [.type, .room, .seq, .clientID]
+        while missing != [], let (name, value) = cursor.nextMember() {
             switch name.count {
             case 3 where name.isEqual(to: "seq"):
                 seq = value.integer ?? 0
-                found += 1
+                missing.remove(.seq)
             case 4 where name.isEqual(to: "room"):
                 room = value.contents
-                found += 1
+                missing.remove(.room)
             case 4 where name.isEqual(to: "type"):
                 kind = Kind(value.contents)
                 guard kind == .event || kind == .ack else { return }
-                found += 1
+                missing.remove(.type)
+                if kind == .ack, clientID.baseAddress == nil { missing.insert(.clientID) }
             case 8 where name.isEqual(to: "clientId"):
                 clientID = value.contents
-                found += 1
+                missing.remove(.clientID)
             default: break
             }
         }
+    }
+
+    private struct Set: OptionSet {
+        let rawValue: UInt8
+
+        static let type = Set(rawValue: 1)
+        static let room = Set(rawValue: 2)
+        static let seq = Set(rawValue: 4)
+        static let clientID = Set(rawValue: 8)
     }
 }
 
@@ -59,6 +70,7 @@ extension FrameFields.Kind {
         case 5 where type.isEqual(to: "error"): self = .error
         case 7 where type.isEqual(to: "history"): self = .history
         case 10 where type.isEqual(to: "subscribed"): self = .subscribed
+        case 6 where type.isEqual(to: "behind"): self = .behind
         case 5 where type.isEqual(to: "hello"): self = .hello
         default: self = .other
         }

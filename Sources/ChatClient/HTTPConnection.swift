@@ -38,7 +38,7 @@ final class HTTPConnection: ChannelInboundHandler {
                     try channel.pipeline.syncOperations.addHandler(connection.value)
                 }
             }
-            .connect(host: address.host, port: address.port)
+            .connect(to: address)
             .map { _ in connection }
     }
 

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Where a server listens, without TLS.
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     package let host: String
@@ -23,4 +25,14 @@ package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// As in the header `Host`.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// The address with its name resolved, so that connecting needs no look-up. Blocks.
+    /// - Throws: what NIO throws for a name that does not exist.
+    package func resolved() throws -> ServerAddress {
+        let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
+        return ServerAddress(host: address.ipAddress ?? host, port: port)
+    }
+
+    /// `nil` if the host is a name.
+    var socketAddress: SocketAddress? { try? SocketAddress(ipAddress: host, port: port) }
 }

@@ -45,6 +45,22 @@ package final class Hub: Sendable {
         }
     }
 
+    /// The rooms that somebody here is subscribed to.
+    package func subscribedRooms() async throws -> Set<RoomName> {
+        var rooms: Set<RoomName> = []
+        for (eventLoop, shard) in shards {
+            rooms.formUnion(try await eventLoop.submit { Set(shard.value.subscribedRooms) }.get())
+        }
+        return rooms
+    }
+
+    /// Lets subscriptions that have not come as far as these heads read the log.
+    package func catchUp(to heads: [RoomName: Int64]) {
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.catchUp(to: heads) }
+        }
+    }
+
     /// Closes every socket of a session.
     package func end(_ session: SessionID) {
         for (eventLoop, shard) in shards {

@@ -53,9 +53,7 @@ final class Shard {
                 touched[id] = socket
             }
         }
-        for (room, head) in broadcast.unannounced {
-            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
-        }
+        catchUp(to: broadcast.unannounced)
         for departure in broadcast.departures {
             for (id, socket) in accounts[departure.account] ?? [:] {
                 socket.evict(from: departure.room)
@@ -63,6 +61,15 @@ final class Shard {
             }
         }
         for socket in touched.values { socket.flush() }
+    }
+
+    /// Rooms with subscribers on this loop.
+    var subscribedRooms: some Sequence<RoomName> { members.keys }
+
+    func catchUp(to heads: [RoomName: Int64]) {
+        for (room, head) in heads {
+            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
+        }
     }
 
     func write(_ frame: ByteBuffer, to account: AccountID, except one: SocketID?) {

@@ -16,11 +16,6 @@ package struct ChatApplication: Sendable {
     /// Shown in `hello` and by `denwa --version`.
     package static let version = "0.1.0"
 
-    /// Lanes of the room writer, each with a connection of its own.
-    private static let writerLanes = 2
-    /// How long the writer trusts a silent database.
-    private static let writerPatience = Duration.seconds(3)
-
     private let configuration: ServerConfiguration
     private let logger: Logger
 
@@ -34,33 +29,31 @@ package struct ChatApplication: Sendable {
     /// - Throws: ``ChatError`` for a bad default room, `PostgresError` for the database, NIO's `IOError` for the port.
     package func run(onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
         let defaultRoom = try RoomName(configuration.defaultRoom, field: "default-room")
-        let database = Database(url: configuration.databaseURL, connections: configuration.databaseConnections)
-        let writerDatabase = Database(
-            url: configuration.databaseURL, connections: Self.writerLanes,
-            settings: ConnectionSettings(applicationName: "denwa writer", answerWithin: Self.writerPatience))
+        let databases = Databases(configuration)
         let hasher = PasswordHasher(slots: configuration.passwordSlots, queue: configuration.passwordQueue)
         let outcome = await Result {
-            _ = try await database.run { connection in
+            _ = try await databases.requests.run { connection in
                 try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
             }
-            try await serve(defaultRoom, Store(database, logger: logger), writerDatabase, hasher, onRunning)
+            try await serve(defaultRoom, databases, hasher, onRunning)
         }
         try? await hasher.shutdown()
-        try? await writerDatabase.shutdown()
-        try? await database.shutdown()
+        await databases.shutdown()
         try outcome.get()
     }
 
     private func serve(
-        _ defaultRoom: RoomName, _ store: Store, _ writerDatabase: Database, _ hasher: PasswordHasher,
+        _ defaultRoom: RoomName, _ databases: Databases, _ hasher: PasswordHasher,
         _ onRunning: @escaping @Sendable (Int) async -> Void
     ) async throws {
+        let store = Store(databases.requests, logger: logger)
         let group = MultiThreadedEventLoopGroup.singleton
         let hub = try await Hub(group)
         // Here the storage and the sockets meet: what is committed is published.
         let writer = RoomWriter<ReplyAddress>(
-            database: writerDatabase, lanes: Self.writerLanes, logger: logger, onCommit: hub.publish)
+            database: databases.writer, lanes: Databases.writerLanes, logger: logger, onCommit: hub.publish)
         let readiness = Readiness()
+        let watch = DatabaseWatch(databases.watch, hub: hub, logger: logger)
         let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
         let authenticator = Authenticator(store: store, isSecure: configuration.isSecure)
         let door = NativeDoor(
@@ -71,7 +64,7 @@ package struct ChatApplication: Sendable {
         let router = HTTPRoutes(
             store: store, hasher: hasher, hub: hub,
             entrance: LogEntrance { draft, reply throws(ChatError) in try writer.submit(draft, from: .caller(reply)) },
-            authenticator: authenticator, origins: origins, readiness: readiness,
+            authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
             isSecure: configuration.isSecure, defaultRoom: defaultRoom, passwordMinimum: configuration.passwordMinimum
         ).router
         let server = Application(
@@ -82,7 +75,7 @@ package struct ChatApplication: Sendable {
             eventLoopGroupProvider: .shared(group),
             logger: logger)
         try await ServiceGroup(
-            services: [writer, server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            services: [writer, watch, server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }
 

@@ -13,6 +13,7 @@ struct HTTPRoutes {
     let authenticator: Authenticator
     let origins: OriginPolicy
     let readiness: Readiness
+    let watch: DatabaseWatch
     let isSecure: Bool
     let defaultRoom: RoomName
     let passwordMinimum: Int
@@ -33,7 +34,7 @@ struct HTTPRoutes {
         SessionsController(store: store, hasher: hasher, cookies: cookies, hub: hub).add(to: router, authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
-        HealthController(store: store, readiness: readiness).add(to: router)
+        HealthController(readiness: readiness, watch: watch).add(to: router)
         WebClientController().add(to: router)
         router.route(
             RouterPath(NativeDoor.path),

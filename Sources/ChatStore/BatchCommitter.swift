@@ -20,26 +20,27 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
     ///
     /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
     /// is found as a repeat, and gets its first answer.
-    func commit(_ batch: [Entry]) async {
+    /// - Returns: whether the database can be worked with.
+    @discardableResult
+    func commit(_ batch: [Entry]) async -> Bool {
         await commit(batch, until: clock.now() + deadline, isAmbiguous: false)
     }
 
     /// - Parameter isAmbiguous: the batch may have been stored already.
-    private func commit(_ batch: [Entry], until end: ContinuousClock.Instant, isAmbiguous: Bool) async {
+    private func commit(_ batch: [Entry], until end: ContinuousClock.Instant, isAmbiguous: Bool) async -> Bool {
         var pause = Duration.milliseconds(20)
         var isAmbiguous = isAmbiguous
         while true {
             do {
-                return onCommit(Self.settle(batch, try await store(batch)))
+                onCommit(Self.settle(batch, try await store(batch)))
+                return true
             } catch {
                 let failure = error as? PostgresError
                 if failure?.kind == .connectionLost { isAmbiguous = true }
                 // A repeat that was stored by another writer meanwhile is found at the next try.
-                let mayHelp = failure.map { $0.isTransient || $0.isUniqueViolation } ?? false
-                // One bad draft must not take the others with it.
-                if !mayHelp, batch.count > 1 { return await commitEach(of: batch, until: end, isAmbiguous) }
+                let mayHelp = failure.map { $0.isTransient && !$0.isOutOfSpace || $0.isUniqueViolation } ?? false
                 guard mayHelp, clock.now() + pause < end else {
-                    return refuse(batch, because: error, isAmbiguous: isAmbiguous)
+                    return await give(up: batch, because: error, until: end, isAmbiguous) && !mayHelp
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
                 await clock.sleep(pause)
@@ -48,31 +49,48 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         }
     }
 
-    private func commitEach(of batch: [Entry], until end: ContinuousClock.Instant, _ isAmbiguous: Bool) async {
-        for (index, entry) in batch.enumerated() {
-            guard clock.now() < end else {
-                let late = ChatError(
-                    .storageUnavailable, "The database takes too long. Nothing was lost; try again in a second.",
-                    retryAfterMilliseconds: 1000)
-                return refuse(Array(batch[index...]), because: late, isAmbiguous: isAmbiguous)
-            }
-            await commit([entry], until: end, isAmbiguous: isAmbiguous)
-        }
+    /// Answers drafts that were never sent to the database.
+    func refuse(_ batch: [Entry]) {
+        guard !batch.isEmpty else { return }
+        answer(batch, .storageUnavailable)
     }
 
-    private func refuse(_ batch: [Entry], because error: any Error, isAmbiguous: Bool) {
+    private func give(
+        up batch: [Entry], because error: any Error, until end: ContinuousClock.Instant, _ isAmbiguous: Bool
+    ) async -> Bool {
+        // One bad draft must not take the others with it.
+        let isTheirFault = (error as? PostgresError).map { !$0.isTransient } ?? true
+        if isTheirFault, batch.count > 1 { return await commitEach(of: batch, until: end, isAmbiguous) }
         logger.error("A batch of \(batch.count) was not stored: \(error)")
-        let refusal =
-            isAmbiguous
-            ? ChatError(
-                .outcomeUnknown,
-                "The database did not say whether the message was stored. Send it again with the same client id.",
-                retryAfterMilliseconds: 1000)
-            : ChatError(storage: error)
-        onCommit(
-            CommittedBatch(
-                answers: batch.map { .init(draft: $0.draft, origin: $0.origin, result: .failure(refusal)) }, events: [])
-        )
+        answer(batch, isAmbiguous ? Self.outcomeUnknown : ChatError(storage: error))
+        return true
+    }
+
+    /// All in the time of one.
+    private func commitEach(of batch: [Entry], until end: ContinuousClock.Instant, _ isAmbiguous: Bool) async -> Bool {
+        var isUsable = true
+        for (index, entry) in batch.enumerated() {
+            guard clock.now() < end else {
+                answer(Array(batch[index...]), isAmbiguous ? Self.outcomeUnknown : .storageUnavailable)
+                return false
+            }
+            isUsable = await commit([entry], until: end, isAmbiguous: isAmbiguous)
+        }
+        return isUsable
+    }
+
+    private static var outcomeUnknown: ChatError {
+        ChatError(
+            .outcomeUnknown,
+            "The database did not say whether the message was stored. Send it again with the same client id.",
+            retryAfterMilliseconds: 1000)
+    }
+
+    private func answer(_ batch: [Entry], _ refusal: ChatError) {
+        let answers = batch.map {
+            CommittedBatch<Origin>.Answer(draft: $0.draft, origin: $0.origin, result: .failure(refusal))
+        }
+        onCommit(CommittedBatch(answers: answers, events: []))
     }
 
     /// What ``store`` is, with a real database.

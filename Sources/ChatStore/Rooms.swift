@@ -48,6 +48,14 @@ package enum Rooms {
         return try room(row)
     }
 
+    /// The heads of those rooms that exist.
+    package static func heads(of rooms: [RoomName], on connection: Connection) throws -> [RoomName: Int64] {
+        let rows = try connection.run("SELECT name, head FROM rooms WHERE name = ANY (\(SQLArray(rooms)))")
+        return try rows.reduce(into: [:]) { heads, row in
+            heads[RoomName(stored: try row.get("name"))] = try row.get("head", as: Int64.self)
+        }
+    }
+
     private static func room(_ row: Row) throws -> Room {
         Room(
             name: RoomName(stored: try row.get("name")), title: try row.get("title"), head: try row.get("head"),

@@ -34,14 +34,15 @@ package struct Store: Sendable {
         if !(error is ChatError) { logger.error("The database refused a request: \(error)") }
         return ChatError(storage: error)
     }
-
-    /// - Throws: ``ChatError`` if the database does not answer.
-    package func ping() async throws {
-        try await run { _ = try $0.run("SELECT 1") }
-    }
 }
 
 extension ChatError {
+    static var storageUnavailable: ChatError {
+        ChatError(
+            .storageUnavailable, "The database cannot be used right now. Nothing was lost; try again in a second.",
+            retryAfterMilliseconds: 1000)
+    }
+
     /// Passes a ``ChatError`` through; anything else is the storage's fault and no client's business in detail.
     package init(storage error: any Error) {
         switch error {
@@ -55,9 +56,7 @@ extension ChatError {
                 "The database's disk is full; whoever runs the server has to make room. Nothing was lost.",
                 retryAfterMilliseconds: 30_000)
         case let error as PostgresError where error.isTransient:
-            self = ChatError(
-                .storageUnavailable, "The database cannot be used right now. Nothing was lost; try again in a second.",
-                retryAfterMilliseconds: 1000)
+            self = .storageUnavailable
         default:
             self = ChatError(.internalError, "Something went wrong in the server; its log says what.")
         }

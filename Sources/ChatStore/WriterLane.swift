@@ -44,16 +44,29 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     /// Commits whatever has arrived, until ``close()`` and the last draft.
     func run() async {
-        for await _ in wakeups {
-            while let batch = takeBatch() { await committer.commit(batch) }
+        for await _ in wakeups { await commitBacklog() }
+        await commitBacklog()
+    }
+
+    private func commitBacklog() async {
+        while let batch = takeBatch() {
+            guard await !committer.commit(batch) else { continue }
+            // Whoever waited meanwhile has waited as long, and the next try may take as long again.
+            committer.refuse(takeAll())
         }
-        while let batch = takeBatch() { await committer.commit(batch) }
     }
 
     /// Takes no more drafts; those that were taken are still stored.
     func close() {
         backlog.withLock { $0.isClosed = true }
         wake.finish()
+    }
+
+    private func takeAll() -> [Entry] {
+        backlog.withLock { backlog in
+            defer { backlog.entries = [] }
+            return backlog.entries
+        }
     }
 
     private func takeBatch() -> [Entry]? {

@@ -1,19 +1,22 @@
 import Foundation
-import Glibc
+package import Glibc
 
 /// A program that was started without a shell, with no open file of ours but the ones named.
 ///
 /// Not Foundation's `Process`: that one takes a program for running as long as anything that it has started runs, and
 /// `pg_ctl` starts a server.
-struct ChildProcess: Sendable {
-    let pid: pid_t
+package struct ChildProcess: Sendable {
+    package let pid: pid_t
 
     /// - Parameters:
     ///   - program: an absolute path.
     ///   - input: its standard input; `nil` is empty.
     ///   - output: its standard output and error; `nil` throws them away.
-    init(
-        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil
+    ///   - environment: its variables; ours by default.
+    /// - Throws: ``ClusterError/failed(step:output:)`` if it cannot be started.
+    package init(
+        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ClusterError) {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -33,7 +36,7 @@ struct ChildProcess: Sendable {
         for descriptor in Self.openFiles { posix_spawn_file_actions_addclose(&actions, descriptor) }
         Self.detach(&attributes)
         let words = ([program] + arguments).map { strdup($0) }
-        let environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
+        let environment = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { (words + environment).forEach { free($0) } }
         var pid: pid_t = 0
         let failure = posix_spawn(&pid, program, &actions, &attributes, words + [nil], environment + [nil])
@@ -62,13 +65,24 @@ struct ChildProcess: Sendable {
         return names.compactMap { Int32($0) }.filter { $0 > 2 }
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and blocks the thread that long.
     /// - Returns: its exit status; 128 and the signal's number if a signal ended it.
-    func wait() -> Int32 {
+    @discardableResult
+    package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { return 0 }
         }
+        return Self.exitStatus(status)
+    }
+
+    /// The exit status as ``wait()`` returns it if the program has ended, once; does not wait.
+    package func poll() -> Int32? {
+        var status: Int32 = 0
+        return waitpid(pid, &status, WNOHANG) == pid ? Self.exitStatus(status) : nil
+    }
+
+    private static func exitStatus(_ status: Int32) -> Int32 {
         let signal = status & 0x7f
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal
     }

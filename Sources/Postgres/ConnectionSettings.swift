@@ -8,7 +8,7 @@ package struct ConnectionSettings: Sendable {
     package var statementLimits: Bool
 
     package init(
-        applicationName: String = "denwa", answerWithin: Duration? = .seconds(10), statementLimits: Bool = true
+        applicationName: String = "denwa", answerWithin: Duration? = .seconds(3), statementLimits: Bool = true
     ) {
         self.applicationName = applicationName
         self.answerWithin = answerWithin
@@ -25,7 +25,7 @@ package struct ConnectionSettings: Sendable {
         var parameters = [
             ("fallback_application_name", applicationName),
             ("client_encoding", "UTF8"),
-            ("connect_timeout", "3"),
+            ("connect_timeout", "2"),
             ("keepalives_idle", "15"),
             ("keepalives_interval", "5"),
             ("keepalives_count", "3"),

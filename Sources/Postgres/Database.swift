@@ -12,6 +12,7 @@ package final class Database: Sendable {
     private let url: String
     private let settings: ConnectionSettings
     private let waitingLimit: Int
+    private let patience: Duration
     private let waiting = Atomic<Int>(0)
 
     /// The connection of one thread. Only that thread ever sees it.
@@ -22,10 +23,15 @@ package final class Database: Sendable {
     /// - Parameters:
     ///   - connections: how many threads, each with a connection opened at its first job.
     ///   - waitingLimit: jobs that may wait or run; one more is refused as `busy`.
-    package init(url: String, connections: Int, settings: ConnectionSettings = .init(), waitingLimit: Int = 1024) {
+    ///   - patience: a job that has waited longer is refused as `busy` instead of being run.
+    package init(
+        url: String, connections: Int, settings: ConnectionSettings = .init(), waitingLimit: Int = 1024,
+        patience: Duration = .seconds(3)
+    ) {
         self.url = url
         self.settings = settings
         self.waitingLimit = waitingLimit
+        self.patience = patience
         self.threads = NIOThreadPool(numberOfThreads: max(1, connections))
         self.threads.start()
     }
@@ -33,20 +39,21 @@ package final class Database: Sendable {
     /// Lends a connection to `body`, on a storage thread.
     /// - Throws: ``PostgresError``, or what `body` throws.
     package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
-        try admit()
+        let began = try admit()
         // Here and not on the thread: a job that was cancelled while it waited never gets there.
         defer { leave() }
-        return try await threads.runIfActive { try self.perform(body) }
+        return try await threads.runIfActive { try self.perform(began, body) }
     }
 
     /// The same for a caller on an event loop; the future completes on that loop.
     package func run<T: Sendable>(
         on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
     ) -> EventLoopFuture<T> {
-        do { try admit() } catch { return eventLoop.makeFailedFuture(error) }
+        let began: NIODeadline
+        do { began = try admit() } catch { return eventLoop.makeFailedFuture(error) }
         return threads.runIfActive(eventLoop: eventLoop) {
             defer { self.leave() }
-            return try self.perform(body)
+            return try self.perform(began, body)
         }
     }
 
@@ -55,21 +62,32 @@ package final class Database: Sendable {
         try await threads.shutdownGracefully()
     }
 
-    private func admit() throws(PostgresError) {
+    private func admit() throws(PostgresError) -> NIODeadline {
         guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= waitingLimit else {
             leave()
             throw PostgresError(.busy, "\(waitingLimit) database jobs are already waiting")
         }
+        return .now()
     }
 
     private func leave() { waiting.wrappingSubtract(1, ordering: .relaxed) }
 
-    private func perform<T>(_ body: (Connection) throws -> T) throws -> T {
+    private func perform<T>(_ began: NIODeadline, _ body: (Connection) throws -> T) throws -> T {
+        guard NIODeadline.now() - began <= TimeAmount(patience) else {
+            throw PostgresError(.busy, "the job has waited for more than \(patience)")
+        }
         let slot = ownSlot()
+        if slot.connection?.hasEnded == true { slot.connection = nil }
         let connection = try slot.connection ?? Connection(url: url, settings: settings)
         slot.connection = connection
         defer { if !connection.isUsable { slot.connection = nil } }
-        return try body(connection)
+        do {
+            return try body(connection)
+        } catch let error as PostgresError where error.isReadOnly {
+            // Another server may have become the one that takes writes; a new connection finds it.
+            slot.connection = nil
+            throw error
+        }
     }
 
     private func ownSlot() -> Slot {

@@ -63,6 +63,9 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// SQLSTATE 53100: the server's disk is full.
     package var isOutOfSpace: Bool { sqlState == "53100" }
 
+    /// SQLSTATE 25006: the server does not take writes, as a standby does not.
+    package var isReadOnly: Bool { sqlState == "25006" }
+
     /// The server, not the statement, is at fault (shutting down, starting up, out of space or connections,
     /// deadlock, serialization, read-only standby): the same statement may succeed later.
     package var isTransient: Bool {

@@ -4,12 +4,12 @@ import Glibc
 enum Terminal {
     /// One line of data.
     static func data(_ line: String) {
-        write(line, to: STDOUT_FILENO)
+        write(line + "\n", to: STDOUT_FILENO)
     }
 
     /// One line of talk.
     static func say(_ line: String) {
-        write(line, to: STDERR_FILENO)
+        write(line + "\n", to: STDERR_FILENO)
     }
 
     /// Asks a person.
@@ -20,9 +20,9 @@ enum Terminal {
         return readLine()
     }
 
-    /// Unbuffered, so that a program that reads us sees a line at once.
-    private static func write(_ line: String, to descriptor: Int32) {
-        var rest = Array((line + "\n").utf8)[...]
+    /// Text as it is. Unbuffered, so that a program that reads us sees a line at once.
+    static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { return }

@@ -82,6 +82,8 @@ import Testing
         let text = Array(#"{"type":"event","room":"a","seq":5,"clientId":"c"}"#.utf8)
         #expect(quick(text, .position) == Fields(kind: "event", seq: 5, room: "a", clientID: ""))
         #expect(quick(text).clientID == "c")
+        let ack = Array(#"{"type":"ack","room":"a","clientId":"c","seq":5}"#.utf8)
+        #expect(quick(ack, .position) == Fields(kind: "ack", seq: 5, room: "a", clientID: "c"))
     }
 
     @Test func acceptsSpace() {
@@ -90,7 +92,7 @@ import Testing
     }
 
     @Test func tellsTheTypesApart() {
-        for type in ["event", "ack", "error", "history", "subscribed", "hello"] {
+        for type in ["event", "ack", "error", "history", "subscribed", "behind", "hello"] {
             #expect(quick(Array(#"{"type":"\#(type)","room":"r"}"#.utf8)).kind == type)
         }
         #expect(quick(Array(#"{"type":"heartbeat"}"#.utf8)).kind == "other")

@@ -14,7 +14,7 @@ def post(person, room, key=None, **body):
     return person.api.call("POST", f"/v1/rooms/{room}/messages", json=body, headers=headers)
 
 
-@pytest.mark.parametrize("form", ["{}", '"{}"', ' "{}" '], ids=["bare", "quoted", "with spaces"])
+@pytest.mark.parametrize("form", ["{}", '"{}"'], ids=["bare", "quoted"])
 def test_the_header_is_the_client_id(alice, room, form):
     key = str(uuid4())
     first = post(alice, room, form.format(key), body="hi")

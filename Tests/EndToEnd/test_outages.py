@@ -19,6 +19,15 @@ def own(contract):
         yield installation
 
 
+@pytest.fixture(autouse=True)
+def the_database_is_well_again(own):
+    yield
+    own.cluster.heal()
+    own.world.end_sockets()
+    own.seconds_until_readiness(200)
+    own.uses_all_its_connections()
+
+
 class Scene:
     """Alice talks without pause, Bob listens and Carol waits, each on one socket, in a room of their own."""
 
@@ -55,6 +64,7 @@ def scene(own):
     with scene.talker:
         scene.talker.waits_for_acks(20)
         yield scene
+        own.cluster.heal()
 
 
 @contextmanager
@@ -67,7 +77,6 @@ def an_outage(scene):
     talker.waits_for_acks(20)
     talker.enough.set()
     talker.join(20)
-    assert talker.refusals, "nothing was refused"
     scene.ends_well()
 
 
@@ -91,30 +100,26 @@ def test_a_crash_of_postgresql(scene):
         assert scene.alice.api.refused("GET", "/v1/rooms")[:2] == (503, "storage_unavailable")
         sleep(2)
         scene.own.cluster.start()
+    assert scene.talker.refusals, "nothing was refused"
 
 
 def test_a_database_that_stands_still(scene):
     """Ten seconds without a sign, on connections that stay open."""
     begin = monotonic()
     scene.own.cluster.pause()
-    try:
-        with an_outage(scene):
-            codes, seconds = refusals_of_readers(scene)
-            assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
-            sleep(max(0, 10 - (monotonic() - begin)))
-            scene.own.cluster.resume()
-    finally:
+    with an_outage(scene):
+        codes, seconds = refusals_of_readers(scene)
+        assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
+        sleep(max(0, 10 - (monotonic() - begin)))
         scene.own.cluster.resume()
+    assert scene.talker.refusals, "nothing was refused"
 
 
 def test_a_database_that_only_reads(scene):
     scene.own.cluster.read_only(True)
-    try:
-        scene.talker.waits_for_refusal()
-        sleep(3)
-        assert scene.own.runs()
-    finally:
-        scene.own.cluster.read_only(False)
+    scene.talker.waits_for_refusal()
+    sleep(3)
+    scene.own.cluster.read_only(False)
     assert scene.own.seconds_until_readiness(200) <= READY_WITHIN
     scene.talker.waits_for_acks(20)
     scene.talker.enough.set()
@@ -173,7 +178,7 @@ def test_sends_in_flight_when_it_crashes(own):
         frame = alice.socket.read(20)
         assert frame["clientId"] not in answers, "two answers to one message"
         answers[frame["clientId"]] = frame
-    assert monotonic() - begin <= 2 * ANSWER_WITHIN
+    assert monotonic() - begin <= ANSWER_WITHIN
     refused = [frame for frame in answers.values() if frame["type"] == "error"]
     assert {frame["code"] for frame in refused} <= {"storage_unavailable", "outcome_unknown", "overloaded"}
     assert all(frame["retryable"] for frame in refused)

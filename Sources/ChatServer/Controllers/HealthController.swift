@@ -1,12 +1,11 @@
 import ChatCore
-import ChatStore
 import HTTPTypes
 import Hummingbird
 
 /// Whether the process runs (`/healthz`) and whether it can serve (`/readyz`).
 struct HealthController: Sendable {
-    let store: Store
     let readiness: Readiness
+    let watch: DatabaseWatch
 
     func add(to router: Router<AnonymousContext>) {
         router.route("/healthz", [.get: { _, _ in .json { $0.member("status", "ok") } }])
@@ -15,12 +14,8 @@ struct HealthController: Sendable {
 
     @Sendable private func ready(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         guard !readiness.isDraining else { return Self.unavailable("The server is shutting down.") }
-        do {
-            try await store.ping()
-            return .json { $0.member("status", "ready") }
-        } catch {
-            return Self.unavailable("The database does not answer.")
-        }
+        guard watch.isAnswering else { return Self.unavailable("The database does not answer.") }
+        return .json { $0.member("status", "ready") }
     }
 
     private static func unavailable(_ detail: String) -> Response {

@@ -2,10 +2,10 @@ const TIMEOUT_MS = 20_000;
 
 /** A refusal with a stable `code`: from the server's problem+json, or made here when there was no answer. */
 export class Problem extends Error {
-  constructor({ code, detail = "", title = "", status = 0, field = null, retryable = false }) {
+  constructor({ code, detail = "", title = "", status = 0, field = null, retryable = false, retryAfterMs = null }) {
     super(detail || title || code);
     this.name = "Problem";
-    Object.assign(this, { code, detail: detail || title, status, field, retryable });
+    Object.assign(this, { code, detail: detail || title, status, field, retryable, retryAfterMs });
   }
 }
 

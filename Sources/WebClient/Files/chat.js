@@ -2,6 +2,7 @@ import { Problem } from "./api.js";
 import { Emitter } from "./emitter.js";
 import { Outbox } from "./outbox.js";
 import { ReadMarks } from "./readmarks.js";
+import { Requests } from "./requests.js";
 import { Sender } from "./sender.js";
 import { Subscriptions } from "./subscriptions.js";
 
@@ -23,21 +24,24 @@ export class Chat extends Emitter {
   /** Whether the list of public rooms is known, so that an unknown room does not exist. */
   isListed = false;
   #api;
+  #requests;
   #marks;
   #subscriptions;
   #rooms = new Map();
   #current = null;
   #epoch = null;
   #older = new Map();
+  #gaps = new Map();
 
   constructor({ account, api, connection, storage }) {
     super();
     this.account = account;
     this.connection = connection;
     this.#api = api;
-    this.#marks = new ReadMarks({ accountID: account.id, storage });
     this.outbox = new Outbox({ accountID: account.id, storage });
     const send = (frame) => connection.send(frame);
+    this.#requests = new Requests({ send });
+    this.#marks = new ReadMarks({ ask: (command) => this.#requests.ask(command) });
     this.sender = new Sender({ outbox: this.outbox, send });
     this.#subscriptions = new Subscriptions({ send });
     this.#listen();
@@ -56,7 +60,6 @@ export class Chat extends Emitter {
   /** Forgets what this device holds of the account. */
   forget() {
     this.outbox.clear();
-    this.#marks.clear();
   }
 
   /** All known rooms, by title. */
@@ -91,10 +94,9 @@ export class Chat extends Emitter {
     return room && this.#epoch ? this.#marks.get(name, room.head) : 0;
   }
 
-  /** Everything the log holds of a room was seen. */
-  markRead(name) {
-    const log = this.log(name);
-    if (log?.isKnown && this.#epoch && this.#marks.advance(name, log.last)) this.emit("rooms");
+  /** The reader has seen a room up to `seq`. */
+  markRead(name, seq) {
+    if (this.log(name)?.isKnown && this.#epoch && this.#marks.advance(name, seq)) this.emit("rooms");
   }
 
   /** The room that is looked at now. */
@@ -157,11 +159,37 @@ export class Chat extends Emitter {
     this.emit("log", name);
   }
 
+  /** "idle", "loading", or the problem that the last attempt to fill the gap ended in. */
+  gapState(name, gap) {
+    return this.#gaps.get(`${name} ${gap.id}`) ?? "idle";
+  }
+
+  /** Loads a page of what is missing, from the gap's end, or from its beginning for who reads downwards. */
+  async loadGap(name, gap, { isFromStart = false } = {}) {
+    const key = `${name} ${gap.id}`;
+    if (this.gapState(name, gap) === "loading") return;
+    this.#gaps.set(key, "loading");
+    this.emit("older", name);
+    try {
+      const position = isFromStart ? { after: gap.from - 1 } : { before: gap.to + 1 };
+      const page = await this.#requests.ask({ type: "history", room: name, ...position, limit: PAGE });
+      const log = this.log(name);
+      // It may have been let go of meanwhile; otherwise asking for the same page again would not make it fit.
+      if (log?.gaps.includes(gap) && log.fill(gap.id, page.events) === 0) throw new Problem({ code: "bad_answer" });
+      this.#gaps.delete(key);
+    } catch (problem) {
+      this.#gaps.set(key, problem);
+    }
+    this.emit("log", name);
+  }
+
   #listen() {
     const { connection } = this;
     connection.on("hello", (hello) => this.#greeted(hello));
-    connection.on("frame", (frame) => this.#subscriptions.receive(frame) || this.sender.receive(frame));
+    connection.on("frame", (frame) => this.#receive(frame));
     connection.on("down", () => {
+      this.#requests.disconnected();
+      this.#marks.disconnected();
       this.#subscriptions.disconnected();
       this.sender.disconnected();
     });
@@ -175,20 +203,33 @@ export class Chat extends Emitter {
     });
   }
 
+  #receive(frame) {
+    if (frame.type === "read") this.#read(frame);
+    return this.#requests.receive(frame) || this.#subscriptions.receive(frame) || this.sender.receive(frame);
+  }
+
+  // On this device or another one.
+  #read(frame) {
+    this.#marks.received(frame);
+    this.emit("rooms");
+  }
+
   #greeted({ account, epoch, rooms, limits }) {
     // Another tab logged in as somebody else: what is in this outbox must not go out in that name.
     if (account.id !== this.account.id) {
       this.stop();
       return this.emit("replaced");
     }
-    if (this.#epoch !== null && this.#epoch !== epoch) this.#subscriptions.reset();
+    if (this.#epoch !== epoch) this.#marks.reset();
     this.#epoch = epoch;
-    this.#marks.load(epoch);
-    for (const [room, state] of this.#older) if (state !== "loading") this.#older.delete(room);
+    this.#marks.connected(rooms);
+    for (const states of [this.#older, this.#gaps]) {
+      for (const [key, state] of states) if (state !== "loading") states.delete(key);
+    }
     this.bodyLimit = limits?.bodyCodePoints ?? this.bodyLimit;
     for (const room of this.#rooms.values()) room.member = false;
     for (const room of rooms) this.#rooms.set(room.name, { ...this.#rooms.get(room.name), ...room, member: true });
-    this.#subscriptions.connected(new Map(rooms.map(({ name, head }) => [name, head])));
+    this.#subscriptions.connected(epoch, new Map(rooms.map(({ name, head }) => [name, head])));
     this.sender.connected();
     this.emit("rooms");
     // The rooms of the hello are enough to chat; the others may come later.
@@ -204,7 +245,7 @@ export class Chat extends Emitter {
 
   #enter(room) {
     this.#put({ ...room, member: true });
-    if (this.#epoch) this.#marks.advance(room.name, room.head);
+    this.#marks.overlook(room.name, room.head);
     this.emit("rooms");
     this.emit("log", room.name);
   }
@@ -223,7 +264,8 @@ export class Chat extends Emitter {
     const wasRead = this.unread(event.room) === 0;
     if (room) room.head = Math.max(room.head, event.seq);
     if (isMine && event.clientId) this.outbox.remove(event.clientId);
-    if (wasRead && (isMine || event.kind !== "message")) this.#marks.advance(event.room, event.seq);
+    if (wasRead && isMine) this.#marks.advance(event.room, event.seq);
+    else if (wasRead && event.kind !== "message") this.#marks.overlook(event.room, event.seq);
     if (isLive && !isMine && event.kind === "message") this.emit("arrived", event);
     if (event.room !== this.#current) this.log(event.room).trim(KEPT_IN_BACKGROUND);
     this.emit("rooms");

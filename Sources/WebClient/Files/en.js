@@ -36,11 +36,15 @@ export default {
   beginning: "This is where {room} begins.",
   loadingOlder: "Loading older messages…",
   olderFailed: "Older messages could not be loaded.",
+  gap: { one: "{count} older message is missing here.", other: "{count} older messages are missing here." },
+  loadGap: "Load them",
+  loadingGap: "Loading…",
   newMessages: { one: "{count} new message", other: "{count} new messages" },
   unreadDivider: "New",
   joined: "{name} joined",
   left: "{name} left",
   pending: "Sending…",
+  pendingProblem: "{problem} It is sent again by itself.",
   waiting: "Waiting for the connection",
   failed: "Not sent",
   retry: "Retry",
@@ -65,10 +69,12 @@ export default {
   unreachable: "Denwa cannot be reached.",
   today: "Today",
   yesterday: "Yesterday",
-  // For these codes the server has no detail; for all others its English detail is shown.
+  // For other codes the server's own English detail is shown.
   errors: {
     network_error: "The server cannot be reached. Check your connection and try again.",
     bad_answer: "The server did not answer as expected. Please try again in a moment.",
+    storage_full: "The server has no space left to store anything new.",
+    storage_unavailable: "The server cannot store anything right now.",
     no_answer: "The server did not confirm this message in time.",
   },
 };

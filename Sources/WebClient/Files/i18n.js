@@ -19,6 +19,7 @@ export class Text {
   times;
   #words;
   #plural;
+  #number;
 
   constructor(code, wanted = []) {
     // "en-GB" before "en": the reader's own habit of writing times.
@@ -26,14 +27,19 @@ export class Text {
     this.code = code;
     this.#words = dictionaries[code];
     this.#plural = new Intl.PluralRules(code);
+    this.#number = new Intl.NumberFormat(locale);
     this.times = new Times(locale, { today: this.#words.today, yesterday: this.#words.yesterday });
   }
 
-  /** The phrase `key` with its `{members}` filled in. */
+  /** The phrase `key` with its `{members}` filled in. A `count` is written with the language's separators. */
   of(key, members = {}) {
     const entry = this.#words[key];
     const phrase = typeof entry === "string" ? entry : entry[this.#plural.select(members.count)] ?? entry.other;
-    return phrase.replace(/\{(\w+)\}/g, (_, member) => String(members[member]));
+    return phrase.replace(/\{(\w+)\}/g, (_, member) => this.#written(members[member]));
+  }
+
+  #written(value) {
+    return typeof value === "number" ? this.#number.format(value) : String(value);
   }
 
   /** What went wrong, in this language if it can say it, else in the server's words. */

@@ -7,9 +7,14 @@ export class RowRenderer {
   #text;
   #actions;
   #isOnline;
+  #gapState;
 
-  /** `actions` is {retry(clientId), discard(clientId)}; `isOnline` tells "sending" from "waiting". */
-  constructor({ text, actions, isOnline }) {
+  /**
+   * `actions` is {retry(clientId), discard(clientId), load(gap)}; `isOnline` tells "sending" from "waiting";
+   * `gapState(gap)` is "idle", "loading" or a problem.
+   */
+  constructor({ text, actions, isOnline, gapState }) {
+    this.#gapState = gapState;
     this.#text = text;
     this.#actions = actions;
     this.#isOnline = isOnline;
@@ -20,6 +25,7 @@ export class RowRenderer {
     switch (row.kind) {
       case "day": return this.#text.times.day(row.at);
       case "message": return [row.startsGroup, row.state, (row.event ?? row.message).seq, row.message?.problem?.code, row.state === "pending" && this.#isOnline()].join();
+      case "gap": return [row.gap.from, row.gap.to, stateName(this.#gapState(row.gap))].join();
       default: return row.kind;
     }
   }
@@ -30,9 +36,24 @@ export class RowRenderer {
       case "day": return element("h2", { className: "day" }, element("span", {}, this.#text.times.day(row.at)));
       case "unread": return element("div", { className: "unread-divider", dataset: { testid: "unread-divider" } },
         element("span", {}, this.#text.of("unreadDivider")));
+      case "gap": return this.#gap(row.gap);
       case "notice": return this.#notice(row);
       default: return this.#message(row);
     }
+  }
+
+  #gap(gap) {
+    const state = this.#gapState(gap);
+    const count = gap.to - gap.from + 1;
+    const dataset = { testid: "gap", from: gap.from, to: gap.to, count, state: stateName(state) };
+    return element("div", { className: "gap", dataset },
+      element("p", { className: "hint" },
+        this.#text.of("gap", { count }),
+        state instanceof Error ? ` ${this.#text.problem(state)}` : null),
+      element("button", {
+        type: "button", className: "small", disabled: state === "loading", dataset: { testid: "load-gap" },
+        onclick: () => this.#actions.load(gap),
+      }, this.#text.of(state === "loading" ? "loadingGap" : "loadGap")));
   }
 
   #notice({ event, at }) {
@@ -62,10 +83,7 @@ export class RowRenderer {
   }
 
   #status({ state, message }) {
-    if (state === "pending") {
-      const words = this.#text.of(this.#isOnline() ? "pending" : "waiting");
-      return element("p", { className: "message-status" }, icon("clock"), words);
-    }
+    if (state === "pending") return element("p", { className: "message-status" }, icon("clock"), this.#pending(message));
     const { clientId, problem } = message;
     return element("p", { className: "message-status failed" },
       icon("alert"),
@@ -78,10 +96,19 @@ export class RowRenderer {
       }, this.#text.of("discard")));
   }
 
+  #pending({ problem }) {
+    if (!this.#isOnline()) return this.#text.of("waiting");
+    return problem ? this.#text.of("pendingProblem", { problem: this.#text.problem(problem) }) : this.#text.of("pending");
+  }
+
   #time(at) {
     const { times } = this.#text;
     return element("time", { dateTime: at.toISOString(), title: times.full(at) }, times.time(at));
   }
+}
+
+function stateName(state) {
+  return state instanceof Error ? "failed" : state;
 }
 
 // First-strong isolate … pop: a right-to-left name cannot turn the sentence around it.

@@ -44,7 +44,7 @@ export class Outbox extends Emitter {
   acked(clientId, seq) {
     const message = this.#messages.get(clientId);
     if (!message) return;
-    Object.assign(message, { state: "sent", seq });
+    Object.assign(message, { state: "sent", seq, problem: undefined });
     this.#storage.removeItem(this.#prefix + clientId);
     this.emit("change", message.room);
   }
@@ -52,6 +52,11 @@ export class Outbox extends Emitter {
   /** Sending ended in a refusal that repeating will not cure by itself. */
   failed(clientId, { code, detail }) {
     this.#update(clientId, { state: "failed", problem: { code, detail } });
+  }
+
+  /** Still pending, and why it is not stored yet. */
+  waits(clientId, { code, detail }) {
+    this.#update(clientId, { problem: { code, detail } });
   }
 
   /** Pending once more, under the same client id. */

@@ -3,29 +3,40 @@ import { isSameDay } from "./times.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * The lines of a timeline: events, then what is still being sent, with a heading for each day and one before
- * the first unread event. Pure.
+ * The lines of a timeline: events, then what is still being sent, with a heading for each day, one before the first
+ * unread event, and one wherever events are missing. Pure.
  *
- * A row is {key, kind: "day"|"unread"|"notice"|"message", at, event|message, startsGroup, isMine, state}.
+ * A row is {key, kind: "day"|"unread"|"gap"|"notice"|"message", at, event|message|gap, startsGroup, isMine, state}.
  */
-export function rowsOf({ events, outgoing, me, unreadAfter }) {
+export function rowsOf({ events, gaps, outgoing, me, unreadAfter }) {
   const rows = [];
-  let previous = null;
+  let [previous, day, nextGap] = [null, null, 0];
   let isUnreadMarked = unreadAfter === null;
+  const heading = (row) => {
+    rows.push(row);
+    previous = null;
+  };
+  const markUnread = (seq) => {
+    if (isUnreadMarked || !(seq > unreadAfter)) return;
+    isUnreadMarked = true;
+    heading({ key: "unread", kind: "unread" });
+  };
   for (const entry of [...events.map((event) => stored(event, me)), ...outgoing.map((message) => unsent(message, me))]) {
-    if (previous === null || !isSameDay(previous.at, entry.at)) {
-      rows.push({ key: `day ${entry.at.toDateString()}`, kind: "day", at: entry.at });
-      previous = null;
+    const gap = gaps[nextGap];
+    if (gap && !(entry.event?.seq < gap.from)) {
+      markUnread(gap.to);
+      heading({ key: `gap ${gap.id}`, kind: "gap", gap });
+      nextGap += 1;
     }
-    if (!isUnreadMarked && entry.event?.seq > unreadAfter) {
-      rows.push({ key: "unread", kind: "unread" });
-      isUnreadMarked = true;
-      previous = null;
+    if (day === null || !isSameDay(day, entry.at)) {
+      day = entry.at;
+      heading({ key: `day ${day.toDateString()}`, kind: "day", at: day });
     }
+    markUnread(entry.event?.seq);
     rows.push({ ...entry, startsGroup: !continues(previous, entry) });
     previous = entry;
   }
-  return rows;
+  return rows.concat(gaps.slice(nextGap).map((gap) => ({ key: `gap ${gap.id}`, kind: "gap", gap })));
 }
 
 // The client id is the key of one's own message before and after it is stored, so that it stays the same line.

@@ -42,6 +42,17 @@ export class ScrollKeeper {
     return this.#scroller.scrollTop;
   }
 
+  /** Whether any of an element is in view. */
+  shows(element) {
+    const [view, box] = [this.#scroller.getBoundingClientRect(), element.getBoundingClientRect()];
+    return box.bottom > view.top && box.top < view.bottom;
+  }
+
+  /** The seq of the first line in view, or NaN. */
+  get firstVisibleSeq() {
+    return Number(this.#firstVisible()?.element.dataset.seq);
+  }
+
   #distanceToEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight;

@@ -3,6 +3,8 @@ import { systemClock } from "./clock.js";
 
 const ACK_WITHIN_MS = 12_000;
 const ATTEMPTS = 6;
+// Refusals that are not about the message: it waits until the server can take it, however long that is.
+const TEMPORARY = new Set(["storage_full", "storage_unavailable", "overloaded", "shutting_down"]);
 
 /** Brings the outbox's pending messages over the socket until each is acked or refused. */
 export class Sender {
@@ -80,6 +82,8 @@ export class Sender {
       return;
     }
     delivery.cancel();
+    if (TEMPORARY.has(error.code)) delivery.attempts = 0;
+    this.#outbox.waits(error.clientId, error);
     const wait = (error.retryAfterMs ?? 0) + delivery.backoff.next();
     delivery.cancel = this.#clock.after(wait, () => this.#again(error.clientId, error));
   }

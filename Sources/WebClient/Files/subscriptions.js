@@ -4,8 +4,8 @@ import { RoomLog } from "./roomlog.js";
 
 const BEHIND_FOR_MS = 5_000;
 const RETRY_MS = 2_000;
-// Behind by more than this, a reader wants the newest page, not minutes of catch-up.
-const LONGEST_CATCH_UP = 2_000;
+// Behind by more than this, a reader wants the newest messages first; the rest is a gap to be loaded when looked at.
+const LONGEST_CATCH_UP = 200;
 const FIRST_PAGE = 50;
 
 /**
@@ -20,6 +20,7 @@ export class Subscriptions extends Emitter {
   #rooms = new Map();
   #nextRef = 1;
   #focus = null;
+  #epoch = null;
 
   constructor({ send, clock = systemClock }) {
     super();
@@ -44,12 +45,15 @@ export class Subscriptions extends Emitter {
     this.#focus = room;
   }
 
-  /** A new socket greeted us: subscribes exactly to `heads` (room → head). */
-  connected(heads) {
+  /** A new socket greeted us: subscribes exactly to `heads` (room → head). Positions of another epoch are forgotten. */
+  connected(epoch, heads) {
     for (const room of [...this.#rooms.keys()]) if (!heads.has(room)) this.remove(room);
-    for (const [room, head] of heads) {
-      const log = this.#entry(room).log;
-      if (head - log.last > LONGEST_CATCH_UP) log.reset();
+    // A database that has less than we hold is an older one, put back from a backup.
+    const isOlder = [...this.#rooms].some(([room, { log }]) => log.last > heads.get(room));
+    if (epoch !== this.#epoch || isOlder) this.#forgetPositions();
+    this.#epoch = epoch;
+    for (const room of heads.keys()) {
+      this.#entry(room);
       this.#subscribe(room);
     }
   }
@@ -78,17 +82,13 @@ export class Subscriptions extends Emitter {
     this.#rooms.delete(room);
   }
 
-  /** Forgets all positions: the database is another one. */
-  reset() {
-    for (const { log } of this.#rooms.values()) log.reset();
-  }
-
   /** Takes a frame; true when it was ours. */
   receive(frame) {
     switch (frame.type) {
       case "subscribed": this.#subscribed(frame); return true;
       case "unsubscribed": this.#unsubscribed(frame); return true;
       case "event": this.#event(frame); return true;
+      case "behind": this.#behind(frame); return true;
       case "heartbeat": this.#compare(frame.heads ?? {}); return true;
       case "error": return this.#failed(frame);
       default: return false;
@@ -107,7 +107,7 @@ export class Subscriptions extends Emitter {
     const entry = this.#rooms.get(room);
     if (!entry) return;
     const position = entry.log.isKnown
-      ? { after: entry.log.last }
+      ? { after: entry.log.last, epoch: this.#epoch, limit: LONGEST_CATCH_UP }
       : { last: room === this.#focus ? FIRST_PAGE : 0 };
     entry.ref = `subscribe-${this.#nextRef++}`;
     entry.isLive = false;
@@ -143,6 +143,13 @@ export class Subscriptions extends Emitter {
     this.emit("log", frame.room);
   }
 
+  #behind({ room, from, to }) {
+    const entry = this.#rooms.get(room);
+    if (!entry) return;
+    if (entry.log.skip(from, to) === "gap" && entry.ref === null) this.#restart(room);
+    this.emit("log", room);
+  }
+
   #compare(heads) {
     for (const [room, head] of Object.entries(heads)) {
       const entry = this.#rooms.get(room);
@@ -157,15 +164,23 @@ export class Subscriptions extends Emitter {
     const found = [...this.#rooms].find(([, entry]) => ref && entry.ref === ref);
     if (!found) return false;
     const [room, entry] = found;
-    if (code === "position_ahead") {
-      entry.log.reset();
-      this.#subscribe(room);
+    if (code === "resync_required") {
+      this.#forgetPositions();
+      for (const each of this.#rooms.keys()) this.#subscribe(each);
     } else if (retryable) {
       this.#later(entry, retryAfterMs ?? RETRY_MS, () => this.#subscribe(room));
     } else {
       this.#refused(room);
     }
     return true;
+  }
+
+  // They belong to another database.
+  #forgetPositions() {
+    for (const [room, { log }] of this.#rooms) {
+      log.reset();
+      this.emit("log", room);
+    }
   }
 
   #later(entry, ms, action) {

@@ -23,6 +23,7 @@ export class TimelineView {
   #scroll;
   #unreadAfter = null;
   #lastShown = null;
+  #drawnLast = 0;
   #lastOlder = null;
 
   constructor({ chat, room, text }) {
@@ -31,8 +32,13 @@ export class TimelineView {
     this.#text = text;
     this.#renderer = new RowRenderer({
       text,
-      actions: { retry: (id) => chat.sender.retry(id), discard: (id) => chat.sender.discard(id) },
+      actions: {
+        retry: (id) => chat.sender.retry(id),
+        discard: (id) => chat.sender.discard(id),
+        load: (gap) => this.#loadGap(gap),
+      },
       isOnline: () => chat.connection.state.name === "online",
+      gapState: (gap) => chat.gapState(room.name, gap),
     });
     this.#log = element("div", {
       className: "log",
@@ -74,11 +80,12 @@ export class TimelineView {
     if (this.#scroll.isAtEnd) log.trim(Math.max(HELD_AT_END, log.last - (this.#unreadAfter ?? log.last)));
     this.#keepUnreadMark(log);
     const outgoing = this.#chat.outbox.messages(this.#room.name);
-    const rows = rowsOf({ events: log.events, outgoing, me: this.#chat.account, unreadAfter: this.#unreadAfter });
+    const rows = rowsOf({ events: log.events, gaps: log.gaps, outgoing, me: this.#chat.account, unreadAfter: this.#unreadAfter });
     this.#scroll.during(() => {
       this.#drawOlder(log);
       this.#draw(rows);
     });
+    this.#drawnLast = log.last;
     this.#log.dataset.caughtUp = String(this.#chat.isCaughtUp(this.#room.name));
     this.#moved();
   }
@@ -134,12 +141,28 @@ export class TimelineView {
 
   #moved() {
     const { name } = this.#room;
-    if (this.#scroll.isAtEnd && !document.hidden) this.#chat.markRead(name);
+    if (this.#scroll.isAtEnd && !document.hidden) this.#chat.markRead(name, this.#drawnLast);
     const mark = this.#chat.readMark(name);
     const events = this.#chat.log(name)?.events ?? [];
     const isNew = ({ seq, kind, author }) => seq > mark && kind === "message" && author.id !== this.#chat.account.id;
     this.#showPill(this.#scroll.isAtEnd ? 0 : events.filter(isNew).length);
     if (this.#scroll.distanceToStart < LOAD_WITHIN_PX && this.#chat.olderState(name) === "idle") this.#chat.loadOlder(name);
+    this.#loadVisibleGaps();
+  }
+
+  #loadVisibleGaps() {
+    // Before the newest events are there, the gap is in view only because they are not.
+    if (document.hidden || !this.#chat.isCaughtUp(this.#room.name)) return;
+    for (const gap of this.#chat.log(this.#room.name)?.gaps ?? []) {
+      const row = this.#drawn.get(`gap ${gap.id}`)?.element;
+      if (row && this.#scroll.shows(row) && this.#chat.gapState(this.#room.name, gap) === "idle") this.#loadGap(gap);
+    }
+  }
+
+  // Who reads downwards goes on where the gap begins, everybody else where it ends: what is looked at stays in place.
+  #loadGap(gap) {
+    const isFromStart = !this.#scroll.isAtEnd && this.#scroll.firstVisibleSeq < gap.from;
+    this.#chat.loadGap(this.#room.name, gap, { isFromStart });
   }
 
   #showPill(count) {

@@ -1,0 +1,29 @@
+/// What to measure, and how hard.
+package struct BenchOptions: Sendable {
+    package var scenarios: [Scenario]
+    /// How long is measured, in seconds, where a scenario is not over by itself.
+    package var seconds: Double
+    /// How long the load runs before, in seconds.
+    package var warmup: Double
+    /// The bytes of a message's text.
+    package var body: Int
+    /// The accounts that the sockets share; each sign-up costs the server a slow hash.
+    package var accounts: Int
+    /// How often each scenario is run; the median counts.
+    package var runs: Int
+    /// Event loops of the generator.
+    package var threads: Int
+
+    package init(
+        scenarios: [Scenario] = Scenario.short, seconds: Double = 10, warmup: Double = 2, body: Int = 128,
+        accounts: Int = 64, runs: Int = 1, threads: Int = 1
+    ) {
+        self.scenarios = scenarios
+        self.seconds = seconds
+        self.warmup = warmup
+        self.body = body
+        self.accounts = accounts
+        self.runs = runs
+        self.threads = threads
+    }
+}

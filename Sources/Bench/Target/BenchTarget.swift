@@ -1,0 +1,16 @@
+package import ChatClient
+
+/// The server that is measured.
+package struct BenchTarget: Sendable {
+    package let address: ServerAddress
+    /// Its process, if that runs on this machine.
+    let process: ProcessGauge?
+    /// A folder on the database's disk, if that is known.
+    let databaseFolder: String?
+
+    package init(_ address: ServerAddress, pid: Int32? = nil, databaseFolder: String? = nil) {
+        self.address = address
+        self.process = pid.map { ProcessGauge(pid: $0) }
+        self.databaseFolder = databaseFolder
+    }
+}
