@@ -89,7 +89,7 @@ let package = Package(
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioWebSocket]),
+            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),

@@ -27,6 +27,11 @@ package final class Hub: Sendable {
         self.shards = shards
     }
 
+    /// Of one loop, the one that is running: for a simulation.
+    init(on eventLoop: any EventLoop) {
+        shards = [(eventLoop, NIOLoopBound(Shard(index: 0), eventLoop: eventLoop))]
+    }
+
     /// Announces what was committed and answers who asked for it.
     package func publish(_ batch: CommittedBatch<ReplyAddress>) {
         let broadcast = Broadcast(batch, shards: shards.count)
