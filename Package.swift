@@ -48,10 +48,15 @@ let package = Package(
         .target(
             name: "Bench",
             dependencies: ["ChatClient", "ChatCore", "DenwaDev", .nioCore, .nioPosix, .histogram]),
+        .target(
+            name: "Prove",
+            dependencies: [
+                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", .nioCore, .nioHTTP1, .nioPosix,
+            ]),
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "Bench", "ChatClient", "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Schema",
+                "Bench", "ChatClient", "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Prove", "Schema",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
@@ -78,6 +83,7 @@ let package = Package(
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench", .nioCore]),
         .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
+        .testTarget(name: "ProveTests", dependencies: ["Prove", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),

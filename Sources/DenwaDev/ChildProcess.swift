@@ -12,9 +12,11 @@ package struct ChildProcess: Sendable {
     ///   - program: an absolute path.
     ///   - input: its standard input; `nil` is empty.
     ///   - output: its standard output and error; `nil` throws them away.
+    ///   - environment: its variables; ours by default.
     /// - Throws: ``ClusterError/failed(step:output:)`` if it cannot be started.
     package init(
-        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil
+        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ClusterError) {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -34,7 +36,7 @@ package struct ChildProcess: Sendable {
         for descriptor in Self.openFiles { posix_spawn_file_actions_addclose(&actions, descriptor) }
         Self.detach(&attributes)
         let words = ([program] + arguments).map { strdup($0) }
-        let environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") }
+        let environment = environment.map { strdup("\($0.key)=\($0.value)") }
         defer { (words + environment).forEach { free($0) } }
         var pid: pid_t = 0
         let failure = posix_spawn(&pid, program, &actions, &attributes, words + [nil], environment + [nil])
@@ -63,7 +65,7 @@ package struct ChildProcess: Sendable {
         return names.compactMap { Int32($0) }.filter { $0 > 2 }
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and blocks the thread that long.
     /// - Returns: its exit status; 128 and the signal's number if a signal ended it.
     @discardableResult
     package func wait() -> Int32 {

@@ -6,7 +6,8 @@ import Postgres
 ///
 /// The superuser is `denwa`; there is no password, because the socket's folder lets in nobody else.
 package final class Cluster: Sendable {
-    private let layout: ClusterLayout
+    let layout: ClusterLayout
+    private let options: ClusterOptions
     private let socketFolder: String
     /// Only temporary clusters have one.
     private let watcher: ClusterWatcher?
@@ -21,7 +22,7 @@ package final class Cluster: Sendable {
     ) throws(ClusterError) -> Cluster {
         let layout = try ClusterLayout(folder: folder, notice: notice)
         let socketFolder = try ClusterStart(layout: layout, options: options).run()
-        return Cluster(layout: layout, socketFolder: socketFolder, watcher: nil)
+        return Cluster(layout: layout, options: options, socketFolder: socketFolder, watcher: nil)
     }
 
     /// A new cluster for one test run. It is removed by ``stop()`` and, if the process ends without that, by a watcher.
@@ -33,7 +34,7 @@ package final class Cluster: Sendable {
         let watcher = try ClusterWatcher(folder: folder)
         let layout = try ClusterLayout(folder: folder, notice: { _ in })
         let socketFolder = try ClusterStart(layout: layout, options: options).run()
-        return Cluster(layout: layout, socketFolder: socketFolder, watcher: watcher)
+        return Cluster(layout: layout, options: options, socketFolder: socketFolder, watcher: watcher)
     }
 
     /// Deletes a folder's cluster with all its data, wherever ``start(folder:options:notice:)`` has put it.
@@ -45,11 +46,21 @@ package final class Cluster: Sendable {
         try PrivateFolder.remove(layout.data)
     }
 
-    private init(layout: ClusterLayout, socketFolder: String, watcher: ClusterWatcher?) {
+    private init(layout: ClusterLayout, options: ClusterOptions, socketFolder: String, watcher: ClusterWatcher?) {
         self.layout = layout
+        self.options = options
         self.socketFolder = socketFolder
         self.watcher = watcher
     }
+
+    /// Starts the server again after a crash or a stop; returns at once if it runs.
+    /// - Throws: ``ClusterError``
+    package func restart() throws(ClusterError) {
+        _ = try ClusterStart(layout: layout, options: options).run()
+    }
+
+    /// Where the server listens.
+    package var socketPath: String { socketFolder + "/.s.PGSQL.5432" }
 
     /// Where the data is; on its disk others may measure.
     package var folder: String { layout.base }

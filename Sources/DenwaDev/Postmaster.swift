@@ -53,10 +53,13 @@ struct Postmaster: Sendable {
         Self.workingDirectory(of: "\(pid)") == Self.realPath(data)
     }
 
-    private static func isInUse(_ data: String) -> Bool {
+    private static func isInUse(_ data: String) -> Bool { !processes(in: data).isEmpty }
+
+    /// All processes of the server, which work in its data folder.
+    static func processes(in data: String) -> [pid_t] {
         let data = realPath(data)
-        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return processes.contains { pid_t($0) != nil && workingDirectory(of: $0) == data }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { pid_t($0) }.filter { workingDirectory(of: "\($0)") == data }
     }
 
     private static func workingDirectory(of process: String) -> String? {

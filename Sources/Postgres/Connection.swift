@@ -50,8 +50,11 @@ package final class Connection {
     /// notices, which are read away.
     var hasEnded: Bool {
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return false }
-        return PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK
+        // The last words of a server come before the end, and one call reads only those.
+        while poll(&descriptor, 1, 0) > 0 {
+            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return true }
+        }
+        return false
     }
 
     /// Runs one statement.

@@ -19,7 +19,7 @@ struct Denwa: AsyncParsableCommand {
         version: ChatApplication.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, BenchCommand.self,
-            DevClusterCommand.self, ConfigurationTableCommand.self,
+            ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
         ])
 
     /// The one place where an error becomes a sentence and an exit code.

@@ -4,6 +4,7 @@ import ChatCore
 import DenwaDev
 import Migrator
 import Postgres
+import Prove
 
 /// What a person is told when a command fails: one sentence with cause and cure, and an exit code (docs/cli.md).
 struct Failure {
@@ -22,6 +23,7 @@ struct Failure {
         case let error as DatabaseUnsuitable: self.init(error.description, Self.badConfiguration)
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
+        case let error as ProveError: self.init(error.description, Self.failed)
         case let error as ChatError: self.init(error.detail, Self.badConfiguration)
         case let error as MigrationError: self.init(error.description, Self.code(for: error))
         case let error as ClusterError: self.init(error.description, Self.code(for: error))

@@ -1,0 +1,181 @@
+import ChatClient
+import ChatCore
+import NIOCore
+
+/// Follows rooms from a position, over any number of connections, and reads what lies in gaps. Confined to its event loop.
+final class Follower: SessionRole {
+    private struct Place {
+        /// Everything up to here has come, or lies in a gap.
+        var position: Int64?
+        /// Asked for on this connection, and not answered.
+        var isAsked = false
+        /// Heartbeats in a row that told of more than had come.
+        var lags = 0
+    }
+
+    let session: Session
+    private let stage: Stage
+    private let gaps: GapReader
+    /// Most events that are streamed after a break; `nil` is the server's own bound.
+    private let limit: Int64?
+    private var places: [UInt16: Place] = [:]
+    /// The database that the positions belong to.
+    private var epoch: String?
+
+    /// - Parameter token: the session's, for reading gaps.
+    init(session: Session, token: String, limit: Int64?) {
+        self.session = session
+        self.stage = session.stage
+        self.limit = limit
+        self.gaps = GapReader(session: session, token: token, overHTTP: session.client % 2 == 0)
+    }
+
+    func start() {
+        session.start(self)
+        watch()
+    }
+
+    private func watch() {
+        session.tick()
+        session.later(.seconds(1)) { self.watch() }
+    }
+
+    /// Begins to follow a room, from now on.
+    func follow(_ room: UInt16) {
+        places[room] = Place()
+        if session.isConnected { subscribe(room) }
+    }
+
+    /// Stops it, because the account leaves.
+    func forget(_ room: UInt16) { places[room] = nil }
+
+    /// Whether everything up to the heads has come.
+    func isComplete(_ heads: [UInt16: Int64]) -> Bool {
+        gaps.isIdle && places.allSatisfy { ($1.position ?? 0) >= heads[$0] ?? 0 }
+    }
+
+    // MARK: - Frames
+
+    func connected(_ session: Session, _ hello: JSONObject) {
+        let now = hello.text("epoch")
+        if now == nil || (epoch != nil && epoch != now) { stage.complain("the epoch is another one") }
+        epoch = now
+        gaps.reconnected()
+        for room in places.keys.sorted() { subscribe(room) }
+    }
+
+    func disconnected(_ session: Session) {
+        for room in places.keys { places[room]?.isAsked = false }
+    }
+
+    private func subscribe(_ room: UInt16) {
+        guard let place = places[room], session.isConnected, !place.isAsked else { return }
+        places[room]?.isAsked = true
+        session.record(.subscribe, room: room) {
+            $0.flag = place.position == nil
+            $0.seq = UInt32(clamping: place.position ?? 0)
+        }
+        session.send {
+            $0.member("type", "subscribe")
+            $0.member("ref", String(room))
+            $0.member("room", stage.rooms[Int(room)])
+            if let position = place.position {
+                $0.member("after", position)
+                $0.member("epoch", epoch)
+                if let limit { $0.member("limit", limit) }
+            } else {
+                $0.member("last", 0)
+            }
+        }
+        session.flush()
+    }
+
+    func received(_ type: String, _ frame: JSONObject, on session: Session) {
+        if type == "heartbeat" { return heartbeat(frame) }
+        if type == "history" { return gaps.answered(frame) }
+        if type == "error" { return refused(frame) }
+        guard let room = frame.text("room").flatMap({ stage.room($0) }) else {
+            return stage.complain("a frame `\(type)` of a room that nobody follows")
+        }
+        switch type {
+        case "event": event(frame, room)
+        case "subscribed": subscribed(frame, room)
+        case "behind": behind(frame, room)
+        case "unsubscribed":
+            session.record(.unsubscribed, room: room) { $0.flag = frame.text("reason") == "left" }
+            places[room]?.isAsked = false
+        default: stage.complain("a follower was sent `\(type)`")
+        }
+    }
+
+    private func subscribed(_ frame: JSONObject, _ room: UInt16) {
+        guard let after = frame.number("after") else { return stage.complain("`subscribed` without `after`") }
+        places[room]?.isAsked = false
+        for gap in frame.objects("gaps") ?? [] { announced(gap, room, isBehind: false) }
+        session.record(.subscribed, room: room) { $0.seq = UInt32(clamping: after) }
+        places[room]?.position = after
+        places[room]?.lags = 0
+    }
+
+    private func behind(_ frame: JSONObject, _ room: UInt16) {
+        announced(frame, room, isBehind: true)
+        advance(room, to: frame.number("to") ?? 0)
+    }
+
+    private func announced(_ gap: JSONObject, _ room: UInt16, isBehind: Bool) {
+        guard let from = gap.number("from"), let to = gap.number("to"), from <= to,
+            gap.number("count") == to - from + 1
+        else { return stage.complain("a gap without a sensible from, to and count") }
+        session.record(.gap, room: room) {
+            $0.flag = isBehind
+            $0.seq = UInt32(clamping: from)
+            $0.detail = UInt32(clamping: to)
+        }
+        gaps.read(room, from...to)
+    }
+
+    private func event(_ frame: JSONObject, _ room: UInt16) {
+        // It belongs to a stream that a new subscription is about to replace; that one will bring it again.
+        if places[room]?.isAsked == true { return }
+        guard let shown = Shown(frame, on: stage) else { return stage.complain("an event that is not as documented") }
+        session.record(.deliver, room: room) { shown.fill(&$0) }
+        advance(room, to: Int64(shown.seq))
+    }
+
+    private func advance(_ room: UInt16, to seq: Int64) {
+        guard var place = places[room] else { return }
+        place.position = max(place.position ?? 0, seq)
+        places[room] = place
+    }
+
+    /// Whoever holds less than a head for more than a few seconds asks again with their position.
+    private func heartbeat(_ frame: JSONObject) {
+        guard let heads = frame.object("heads") else { return stage.complain("a heartbeat without heads") }
+        for (room, place) in places where !place.isAsked {
+            guard let position = place.position, let head = heads.number(stage.rooms[Int(room)]) else { continue }
+            places[room]?.lags = head > position ? place.lags + 1 : 0
+            if place.lags >= 2 {
+                stage.count("streams that stood still and were asked for again")
+                places[room]?.lags = 0
+                subscribe(room)
+            }
+        }
+    }
+
+    private func refused(_ frame: JSONObject) {
+        if frame.text("ref")?.hasPrefix("h") == true { return gaps.answered(frame) }
+        guard let room = frame.text("ref").flatMap({ UInt16($0) }) else {
+            return stage.complain("an error to nothing: \(frame.text("code") ?? "none")")
+        }
+        let code = frame.text("code") ?? "none"
+        stage.count("subscribe refused: \(code)")
+        places[room]?.isAsked = false
+        // Somebody who is leaving may be told so.
+        guard places[room] != nil else { return }
+        guard frame.flag("retryable") == true || code == "internal_error" else {
+            return stage.complain("the server refused a good subscription with \(code)")
+        }
+        let pause = TimeAmount.milliseconds(min(max(frame.number("retryAfterMs") ?? 200, 50), 1000))
+        session.later(pause) { self.subscribe(room) }
+    }
+}

@@ -1,0 +1,55 @@
+import Synchronization
+
+/// What a proxy does to the bytes that pass; may be changed at any time, from any thread.
+final class ProxyControl: Sendable {
+    /// Where in a request and its answer a connection breaks.
+    enum Cut: CaseIterable {
+        /// The request is never passed on.
+        case beforeRequest
+        /// The request is passed on, and then the connection breaks: what became of it is not known.
+        case afterRequest
+        /// The answer has come, and is not passed on.
+        case beforeAnswer
+        /// The connection breaks within the answer.
+        case withinAnswer
+    }
+
+    /// How the way is.
+    struct Weather: Equatable {
+        var delay = Duration.zero
+        /// 0 is without bound.
+        var bytesPerSecond = 0
+        /// Nothing passes, nothing breaks.
+        var isSilent = false
+
+        static let fine = Weather()
+    }
+
+    private struct State {
+        var weather = Weather.fine
+        var cuts: [Cut] = []
+        var done = 0
+    }
+
+    private let state = Mutex(State())
+
+    var weather: Weather {
+        get { state.withLock { $0.weather } }
+        set { state.withLock { $0.weather = newValue } }
+    }
+
+    /// Breaks that have happened.
+    var cutsDone: Int { state.withLock { $0.done } }
+
+    /// The next requests, on whichever connection they come, meet these.
+    func arm(_ cuts: [Cut]) { state.withLock { $0.cuts = cuts } }
+
+    /// For one request.
+    func takeCut() -> Cut? {
+        state.withLock { state in
+            guard let cut = state.cuts.popLast() else { return nil }
+            state.done += 1
+            return cut
+        }
+    }
+}

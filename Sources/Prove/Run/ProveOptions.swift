@@ -1,0 +1,31 @@
+/// What a run is to be like.
+package struct ProveOptions: Sendable {
+    /// How long there are faults and new messages.
+    package var seconds: Int
+    package var seed: UInt64
+    package var faults: Set<FaultKind>
+    package var writers: Int
+    package var readers: Int
+    /// Accounts that come and go.
+    package var visitors: Int
+    package var rooms: Int
+    /// Messages a second, of all writers together, at most.
+    package var rate: Int
+    /// Acknowledged messages without which the run proves nothing.
+    package var atLeast: Int
+
+    package init(
+        seconds: Int = 180, seed: UInt64, faults: Set<FaultKind> = Set(FaultKind.allCases), writers: Int = 8,
+        readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 1500, atLeast: Int = 1
+    ) {
+        self.seconds = seconds
+        self.seed = seed
+        self.faults = faults
+        self.writers = writers
+        self.readers = readers
+        self.visitors = visitors
+        self.rooms = rooms
+        self.rate = rate
+        self.atLeast = atLeast
+    }
+}

@@ -1,0 +1,114 @@
+package import Foundation
+
+/// What came of a run.
+package struct ProveReport: Sendable, Encodable {
+    private struct Finding: Sendable, Encodable {
+        let kind: Violation.Kind
+        let category: Violation.Class
+        let room: String
+        let seq: UInt32
+        let message: String?
+        let client: UInt16?
+        let text: String
+        let history: [String]
+    }
+
+    private let seed: String
+    private let seconds: Int
+    private let atLeast: Int
+    private let wasInterrupted: Bool
+    private let tally: Tally
+    private let stored: Int
+    private let records: Int
+    private let serverStarts: Int
+    private let faults: [String: FaultLog.Entry]
+    private let skippedFaults: [String: String]
+    private let checked: [String: Int]
+    private let violations: [String: Int]
+    private let findings: [Finding]
+    private let complaints: [String]
+    private let counts: [String: Int]
+    private let isSettled: Bool
+    private let commitCuts: Int
+    /// `lost 0 doubled 0 reordered 0 phantom 0 leaked 0`
+    package let summary: String
+
+    init(
+        options: ProveOptions, scene: Scene, evidence: Evidence, verdict: Verdict, isSettled: Bool,
+        wasInterrupted: Bool
+    ) {
+        seed = String(options.seed)
+        seconds = options.seconds
+        atLeast = options.atLeast
+        self.wasInterrupted = wasInterrupted
+        tally = scene.stage.recorder.tally
+        stored = evidence.stored.count
+        records = evidence.history.count
+        serverStarts = scene.server.starts
+        faults = Dictionary(uniqueKeysWithValues: scene.faults.entries.map { ($0.rawValue, $1) })
+        skippedFaults =
+            options.faults.contains(.clockStep)
+            ? [FaultKind.clockStep.rawValue: "setting the clock would reach beyond this run"] : [:]
+        checked = verdict.checked
+        violations = Dictionary(uniqueKeysWithValues: verdict.counts.map { ($0.rawValue, $1) })
+        findings = verdict.violations.prefix(40).map { Self.finding($0, scene.stage, evidence) }
+        complaints = scene.stage.complaints + scene.faults.failures
+        counts = scene.stage.counts
+        self.isSettled = isSettled
+        commitCuts = scene.database.proxy.control.cutsDone
+        summary = verdict.summary
+    }
+
+    private static func finding(_ violation: Violation, _ stage: Stage, _ evidence: Evidence) -> Finding {
+        let room = Int(violation.room)
+        let isKnown = violation.message > 0 && violation.message < StoredEvent.stranger
+        return Finding(
+            kind: violation.kind, category: violation.kind.category,
+            room: room < stage.rooms.count ? stage.rooms[room] : "\(room)", seq: violation.seq,
+            message: isKnown ? stage.script.clientID(of: violation.message) : nil, client: violation.client,
+            text: violation.text, history: Excerpt(of: violation, in: evidence).lines)
+    }
+
+    /// Whether nothing was found, and enough was tried.
+    package var isPassed: Bool { violations.isEmpty && complaints.isEmpty && isSettled && tally.acked >= atLeast }
+
+    /// For people.
+    package var lines: [String] {
+        var lines = ["seed \(seed)"]
+        lines += [
+            "acked \(tally.acked) messages in \(seconds) s, \(tally.attempts) attempts, \(tally.duplicates) repeats "
+                + "found, \(tally.refused) refused, \(tally.unknown) unknown",
+            "delivered \(tally.delivered) events over \(tally.subscriptions) subscriptions and \(tally.connections) "
+                + "connections; \(tally.gaps) gaps, \(tally.pulled) events read from them",
+            "joined \(tally.joins), left \(tally.leaves); server started \(serverStarts) times; longest silence "
+                + "\(tally.longestSilenceMs) ms; \(commitCuts) cuts around a commit",
+        ]
+        for (kind, entry) in faults.sorted(by: { $0.key < $1.key }) {
+            lines.append(
+                "  \(kind): \(entry.count), first ack after \(entry.median) ms (median), \(entry.longest) ms (most)")
+        }
+        for (kind, reason) in skippedFaults.sorted(by: { $0.key < $1.key }) {
+            lines.append("  \(kind): skipped, \(reason)")
+        }
+        lines.append(
+            "checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        for (kind, count) in violations.sorted(by: { $0.key < $1.key }) { lines.append("FOUND \(count) \(kind)") }
+        for finding in findings.prefix(10) {
+            lines.append("  \(finding.kind.rawValue) in \(finding.room) at \(finding.seq): \(finding.text)")
+        }
+        for complaint in complaints { lines.append("FOUND \(complaint)") }
+        if !isSettled {
+            lines.append("FOUND that not everything was acknowledged and read within 60 s after the faults")
+        }
+        if tally.acked < atLeast { lines.append("TOO LITTLE: \(tally.acked) acked, at least \(atLeast) are wanted") }
+        lines.append(summary)
+        return lines
+    }
+
+    /// For programs.
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+}

@@ -1,0 +1,98 @@
+import ChatClient
+import DenwaDev
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Everything that runs during a proof.
+struct Scene: Sendable {
+    let stage: Stage
+    let database: ScratchDatabase
+    let server: ServerProcess
+    let clientProxy: FaultProxy
+    let crowd: CrowdControl
+    let faults: FaultLog
+    let nemesis: Nemesis
+    private let accounts: [UInt16]
+    private let readers: Set<UInt16>
+
+    /// Starts database, proxies and server, and makes accounts and rooms.
+    static func build(_ options: ProveOptions, on group: any EventLoopGroup) async throws -> Scene {
+        let database = try await ScratchDatabase.start(on: group)
+        let port = try await freePort(on: group)
+        let log = FileManager.default.temporaryDirectory.appending(path: "denwa-prove-\(port).log").path
+        let complaints = Complaints()
+        let server = ServerProcess(databaseURL: database.serverURL, port: port, log: log) { complaints.add($0) }
+        server.start()
+        do {
+            let clientProxy = try await FaultProxy.start(
+                to: SocketAddress(ipAddress: "127.0.0.1", port: port), on: group)
+            let loop = group.next()
+            let cast = try await Cast.sign(options, port: port, on: loop)
+            let stage = Stage(
+                seed: options.seed, recorder: Recorder(), eventLoop: loop, serverPort: port,
+                proxyPort: clientProxy.port, rooms: cast.rooms, accountIDs: cast.logins.map { $0.accountID })
+            complaints.forward { stage.complain($0) }
+            let crowd = try await CrowdControl.make(stage: stage, options: options, logins: cast.logins)
+            return Scene(stage, database, server, clientProxy, crowd, options)
+        } catch {
+            try? await server.end()
+            await database.stop()
+            throw error
+        }
+    }
+
+    private init(
+        _ stage: Stage, _ database: ScratchDatabase, _ server: ServerProcess, _ clientProxy: FaultProxy,
+        _ crowd: CrowdControl, _ options: ProveOptions
+    ) {
+        self.stage = stage
+        self.database = database
+        self.server = server
+        self.clientProxy = clientProxy
+        self.crowd = crowd
+        self.faults = FaultLog(recorder: stage.recorder)
+        self.nemesis = Nemesis(
+            server: server, database: database, clientProxy: clientProxy, crowd: crowd, log: faults)
+        self.accounts = stage.accountIDs.indices.map { UInt16($0) }
+        self.readers = Set((options.writers..<options.writers + options.readers).map { UInt16($0) })
+    }
+
+    /// Takes back what a fault that was cut short may have left.
+    func restoreWays() {
+        for proxy in [clientProxy, database.proxy] {
+            proxy.control.weather = .fine
+            proxy.control.arm([])
+            proxy.release()
+        }
+        server.thaw()
+    }
+
+    /// Ends the clients and the server, and takes what they leave.
+    func evidence() async throws -> Evidence {
+        try await crowd.run { $0.stop() }
+        try await server.end()
+        let dump = Dump(stage: stage)
+        let stored = try await database.run { try dump.events(on: $0) }
+        let memberships = try await database.run { try dump.memberships(on: $0) }
+        return Evidence(
+            history: stage.recorder.history, stored: stored, memberships: memberships, accounts: accounts,
+            completeReaders: readers, script: stage.script)
+    }
+
+    /// Removes everything.
+    func clear() async {
+        _ = try? await crowd.run { $0.stop() }
+        try? await server.end()
+        await clientProxy.stop()
+        await database.stop()
+        try? FileManager.default.removeItem(atPath: server.log)
+    }
+
+    private static func freePort(on group: any EventLoopGroup) async throws -> Int {
+        let probe = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
+        let port = probe.localAddress?.port ?? 0
+        try await probe.close()
+        return port
+    }
+}

@@ -1,0 +1,83 @@
+import DenwaDev
+import Migrator
+import NIOCore
+import NIOPosix
+import Postgres
+import Schema
+
+/// A private PostgreSQL for one run, reached by the server through a proxy and by us directly.
+final class ScratchDatabase: Sendable {
+    private static let name = "denwa"
+
+    let proxy: FaultProxy
+    private let cluster: Cluster
+    /// For what waits.
+    private let threads = NIOThreadPool(numberOfThreads: 2)
+
+    static func start(on group: any EventLoopGroup) async throws -> ScratchDatabase {
+        let cluster = try Cluster.temporary(options: ClusterOptions(maxConnections: 100))
+        let url = try cluster.createDatabase(name)
+        try Migrator(files: Schema.migrations).up(on: Connection(url: url, settings: .patient))
+        let proxy = try await FaultProxy.start(to: SocketAddress(unixDomainSocketPath: cluster.socketPath), on: group)
+        return ScratchDatabase(cluster, proxy)
+    }
+
+    private init(_ cluster: Cluster, _ proxy: FaultProxy) {
+        self.cluster = cluster
+        self.proxy = proxy
+        threads.start()
+    }
+
+    /// For the server: through the proxy.
+    var serverURL: String {
+        "postgresql://denwa@127.0.0.1:\(proxy.port)/\(Self.name)?sslmode=disable&gssencmode=disable"
+    }
+
+    /// Lends a connection of our own, around the proxy.
+    func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        let url = cluster.url(database: Self.name)
+        return try await threads.runIfActive {
+            var settings = ConnectionSettings.patient
+            settings.applicationName = "denwa prove"
+            return try body(Connection(url: url, settings: settings))
+        }
+    }
+
+    /// `kill -9`, and a start with crash recovery.
+    func crash() async throws {
+        try await threads.runIfActive { [cluster] in
+            cluster.crash()
+            try cluster.restart()
+        }
+    }
+
+    /// Stands still for a time.
+    func hang(for time: Duration) async {
+        let processes = cluster.suspend()
+        try? await Task.sleep(for: time)
+        cluster.resume(processes)
+    }
+
+    /// Ends connections of the server.
+    /// - Parameter all: else only one.
+    /// - Returns: how many.
+    func terminateBackends(all: Bool) async throws -> Int {
+        try await run { connection in
+            try connection.run(
+                """
+                SELECT pg_terminate_backend(pid) AS done FROM (
+                    SELECT pid FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'denwa'
+                    ORDER BY (state = 'active') DESC, random() LIMIT \(Int64(all ? 1000 : 1))
+                ) chosen
+                """
+            ).count
+        }
+    }
+
+    func stop() async {
+        await proxy.stop()
+        cluster.stop()
+        try? await threads.shutdownGracefully()
+    }
+}

@@ -1,0 +1,69 @@
+"""`denwa prove` as an operator runs it: with everything of its own, and nothing left behind."""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from support.processes import OUTPUT, binary, clean_environment
+
+CLASSES = "lost 0 doubled 0 reordered 0 phantom 0 leaked 0"
+
+
+def prove(*options, timeout=240):
+    result = subprocess.run([binary(), "prove", *map(str, options)], capture_output=True, text=True, timeout=timeout,
+                            env=clean_environment())
+    return result.returncode, result.stdout, result.stderr
+
+
+def traces():
+    return {str(path) for path in Path(tempfile.gettempdir()).glob("denwa-*")}
+
+
+@pytest.fixture(scope="module")
+def proof():
+    """One short run with every fault."""
+    before = traces()
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    path = OUTPUT / "proof.json"
+    path.unlink(missing_ok=True)
+    status, out, err = prove("--seconds", 25, "--seed", 7, "--at-least", 2000, "--report", path)
+    assert status == 0, out + err
+    return out, json.loads(path.read_text()), traces() - before
+
+
+def test_finds_nothing_and_says_what_it_did(proof):
+    out, report, _ = proof
+    assert out.splitlines()[0] == "seed 7"
+    assert out.splitlines()[-1] == CLASSES == report["summary"]
+    assert report["tally"]["acked"] >= 2000
+    assert report["violations"] == {} and report["complaints"] == [] and report["findings"] == []
+    assert all(count > 0 for check, count in report["checked"].items() if check != "refusals")
+
+
+def test_every_fault_struck_and_was_overcome(proof):
+    _, report, _ = proof
+    faults = report["faults"]
+    assert {"kill-server", "stop-server", "crash-database", "hang-database", "cut-commits"} <= set(faults)
+    assert len(faults) == 13
+    assert all(fault["recovered"] >= 1 for fault in faults.values()), faults
+    assert report["serverStarts"] >= 3
+    assert "clock-step" in report["skippedFaults"]
+
+
+def test_leaves_nothing_behind(proof):
+    assert proof[2] == set()
+
+
+def test_too_little_proves_nothing():
+    status, out, _ = prove("--seconds", 5, "--faults", "none", "--at-least", 1_000_000, "--rate", 100)
+    assert status == 1
+    assert "TOO LITTLE" in out and out.splitlines()[-1] == CLASSES
+
+
+@pytest.mark.parametrize("options", [["--faults", "earthquake"], ["--seconds", 0], ["--writers", 0]])
+def test_refuses_what_it_does_not_know(options):
+    status, out, err = prove(*options)
+    assert status == 64 and out == "" and options[0].strip("-") in err or "earthquake" in err
