@@ -20,8 +20,16 @@ final class Stage: Sendable {
     private let notes = Mutex(Notes())
 
     private struct Notes {
+        /// Something of which only the highest value counts.
+        func measure(_ what: String, _ value: Int) {
+            notes.withLock { $0.highest[what] = max($0.highest[what] ?? 0, value) }
+        }
+
+        var highest: [String: Int] { notes.withLock { $0.highest } }
+
         var complaints: [String] = []
         var counts: [String: Int] = [:]
+        var highest: [String: Int] = [:]
     }
 
     init(

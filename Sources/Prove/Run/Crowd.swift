@@ -3,17 +3,20 @@ import NIOCore
 
 /// All clients of a run. Confined to their event loop; the rest of the run calls ``CrowdControl``.
 final class Crowd {
-    private var writers: [Writer] = []
+    private var writers: [any Sender] = []
     private var readers: [Follower] = []
     private var visitors: [Visitor] = []
 
-    /// Makes the clients: first the writers, then the readers, then the visitors, as in `logins`.
+    /// Makes the clients: first the writers, every fourth of which sends with POST, then the readers, then the visitors,
+    /// as in `logins`.
     init(stage: Stage, options: ProveOptions, logins: [ChatAPI.Login]) {
         let rate = Double(options.rate) / Double(options.writers)
         for (number, login) in logins.enumerated() {
             let client = UInt16(number)
             let viaProxy = number % 2 == 0
             switch number {
+            case ..<options.writers where number % 4 == 3:
+                writers.append(Poster(client: client, token: login.token, rate: rate, stage: stage))
             case ..<options.writers:
                 let session = Session(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
                 writers.append(Writer(session: session, rate: rate))

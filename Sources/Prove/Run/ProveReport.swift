@@ -28,6 +28,7 @@ package struct ProveReport: Sendable, Encodable {
     private let findings: [Finding]
     private let complaints: [String]
     private let counts: [String: Int]
+    private let highest: [String: Int]
     private let isSettled: Bool
     private let commitCuts: Int
     /// `lost 0 doubled 0 reordered 0 phantom 0 leaked 0`
@@ -54,6 +55,7 @@ package struct ProveReport: Sendable, Encodable {
         findings = verdict.violations.prefix(40).map { Self.finding($0, scene.stage, evidence) }
         complaints = scene.stage.complaints + scene.faults.failures
         counts = scene.stage.counts
+        highest = scene.stage.highest
         self.isSettled = isSettled
         commitCuts = scene.database.proxy.control.cutsDone
         summary = verdict.summary
@@ -90,6 +92,7 @@ package struct ProveReport: Sendable, Encodable {
         for (kind, reason) in skippedFaults.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(kind): skipped, \(reason)")
         }
+        lines += highest.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         lines.append(
             "checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         for (kind, count) in violations.sorted(by: { $0.key < $1.key }) { lines.append("FOUND \(count) \(kind)") }

@@ -75,8 +75,10 @@ struct Scene: Sendable {
         let dump = Dump(stage: stage)
         let stored = try await database.run { try dump.events(on: $0) }
         let memberships = try await database.run { try dump.memberships(on: $0) }
+        let heads = try await database.run { try dump.heads(on: $0) }
         return Evidence(
-            history: stage.recorder.history, stored: stored, memberships: memberships, accounts: accounts,
+            history: stage.recorder.history, stored: stored, heads: heads.mapValues { UInt32(clamping: $0) },
+            memberships: memberships, accounts: accounts,
             completeReaders: readers, script: stage.script)
     }
 

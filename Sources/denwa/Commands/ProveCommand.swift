@@ -35,7 +35,8 @@ struct ProveCommand: AsyncParsableCommand {
             ("visitors", visitors, 0...100), ("rooms", rooms, 1...100), ("rate", rate, 1...100_000),
             ("at-least", atLeast, 0...1_000_000_000),
         ] where !range.contains(value) {
-            throw ValidationError("--\(name) is \(value); it has to be from \(range.lowerBound) to \(range.upperBound).")
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            throw ValidationError("--\(name) is \(value); it has to be from \(bounds).")
         }
         _ = try kinds()
     }
