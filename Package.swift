@@ -93,6 +93,13 @@ let package = Package(
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "Passwords", "Postgres", "denwa",
+                .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
+                .nioHTTPTypesHTTP1, .nioWebSocket,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -117,6 +124,7 @@ extension Target.Dependency {
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }

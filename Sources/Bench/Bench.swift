@@ -5,16 +5,18 @@ import NIOPosix
 /// Runs scenarios against a server, one after the other.
 package struct Bench: Sendable {
     private let options: BenchOptions
-    private let target: BenchTarget
+    private let target: @Sendable () throws -> BenchTarget
     private let progress: Progress
     private let isInterrupted: @Sendable () -> Bool
 
     /// Files that are open besides the sockets.
     private static let otherFiles = 300
 
-    /// - Parameter isInterrupted: asked a few times a second; `true` ends the measurement.
+    /// - Parameters:
+    ///   - target: the server; asked for before each scenario, so that it may be a new one.
+    ///   - isInterrupted: asked a few times a second; `true` ends the measurement.
     package init(
-        _ options: BenchOptions, target: BenchTarget, progress: Progress,
+        _ options: BenchOptions, target: @escaping @Sendable () throws -> BenchTarget, progress: Progress,
         isInterrupted: @escaping @Sendable () -> Bool
     ) {
         self.options = options
@@ -39,22 +41,26 @@ package struct Bench: Sendable {
     }
 
     private func run(on group: MultiThreadedEventLoopGroup) async throws -> BenchReport {
-        let api = ChatAPI(HTTPClient(target.address, on: group.next()))
-        guard await api.isReady() else { throw BenchFailure.notReady("http://\(target.address)") }
         let fleet = try await Fleet(group)
         var reports: [ScenarioReport] = []
+        var notes = Self.isUnoptimised ? [Self.unoptimised] : []
         for scenario in options.scenarios {
             var runs: [ScenarioReport] = []
             for number in 1...max(options.runs, 1) {
                 let name = options.runs > 1 ? "\(scenario.rawValue) \(number)/\(options.runs)" : scenario.rawValue
+                progress.show("\(name): getting ready")
+                let target = try target()
+                let api = ChatAPI(HTTPClient(target.address, on: group.next()))
+                guard await api.isReady() else { throw BenchFailure.notReady("http://\(target.address)") }
                 let run = LoadRun(
                     options: options, target: target, fleet: fleet, api: api, progress: progress, name: name,
                     isInterrupted: isInterrupted)
                 runs.append(try await report(of: scenario, run))
+                api.http.close()
+                if target.process == nil, !notes.contains(Self.unseen) { notes.append(Self.unseen) }
             }
             reports.append(ScenarioReport(merging: runs))
         }
-        api.http.close()
         return BenchReport(options: options, scenarios: reports, notes: notes)
     }
 
@@ -66,13 +72,14 @@ package struct Bench: Sendable {
             throw BenchFailure.interrupted
         } catch BenchFailure.unsupported(let what) {
             report.notes.append(BenchFailure.unsupported(what).description)
+        } catch BenchFailure.broken {
+            // The tally says it.
         } catch {
             report.failures.append("\(error)")
         }
         let tally = try await run.fleet.tally()
-        if tally.failureCount > 0 {
-            report.failures.append("\(tally.failureCount) failures; the first: \(tally.failures)")
-        }
+        report.failures += tally.failures
+        if tally.failureCount > tally.failures.count { report.failures.append("\(tally.failureCount) failures in all") }
         try await run.fleet.onEach { $0.clear() }
         try await run.pause(Self.rest, "clearing up")
         return report
@@ -81,17 +88,10 @@ package struct Bench: Sendable {
     /// The server closes its side of the sockets meanwhile.
     private static let rest = 0.5
 
-    private var notes: [String] {
-        var notes: [String] = []
-        if Self.isUnoptimised {
-            notes.append(
-                "This program was built without optimisation: the figures say nothing. Build it with `-c release`.")
-        }
-        if target.process == nil {
-            notes.append("The server's process is not known (--pid), so its CPU and memory were not measured.")
-        }
-        return notes
-    }
+    private static let unoptimised =
+        "This program was built without optimisation: the figures say nothing. Build it with `-c release`."
+    private static let unseen =
+        "The server's process is not known (--pid), so its CPU and memory were not measured."
 
     private static var isUnoptimised: Bool {
         #if DEBUG

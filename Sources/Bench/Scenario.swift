@@ -30,7 +30,7 @@ package enum Scenario: String, Sendable, CaseIterable {
         case .history: "16 sockets read pages of 50 messages over and over"
         case .historyREST: "16 HTTP connections read pages of 50 messages over and over"
         case .idle: "10,000 sockets that are logged in and say nothing"
-        case .slow: "10 rooms of 100 sockets, 300 messages of 4 KiB a second; then 100 of the sockets stop reading"
+        case .slow: "10 rooms of 100 sockets, 150 messages of 8 kB a second; then 100 of the sockets stop reading"
         }
     }
 

@@ -36,12 +36,11 @@ package enum PageRange: Sendable, Hashable {
     /// From what a client has asked for.
     /// - Throws: `invalid_field` if it names more than one position.
     package init(before: Int64?, after: Int64?, around: Int64?) throws(ChatError) {
-        switch (before, after, around) {
-        case (nil, nil, nil): self = .newest
-        case (let seq?, nil, nil): self = .before(seq)
-        case (nil, let seq?, nil): self = .after(seq)
-        case (nil, nil, let seq?): self = .around(seq)
-        default: throw .invalid("after", "Give one of before, after and around, not several.")
+        let positions = [("before", before), ("after", after), ("around", around)].filter { $0.1 != nil }
+        if positions.count > 1 {
+            throw .invalid(positions[1].0, "Give one of before, after and around, not several.")
         }
+        self =
+            before.map { .before($0) } ?? after.map { .after($0) } ?? around.map { .around($0) } ?? .newest
     }
 }

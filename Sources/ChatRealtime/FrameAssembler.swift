@@ -30,8 +30,14 @@ package struct FrameAssembler {
         case fail(CloseCode, String)
     }
 
+    /// A message of which not all frames have come.
+    private struct Message {
+        let opcode: WebSocketOpcode
+        var payload = ByteBuffer()
+    }
+
     private let limits: Limits
-    private var partial: (opcode: WebSocketOpcode, payload: ByteBuffer)?
+    private var partial: Message?
     private var pings = (since: NIODeadline.distantPast, count: 0)
 
     package init(_ limits: Limits) { self.limits = limits }
@@ -42,11 +48,13 @@ package struct FrameAssembler {
         switch frame.opcode {
         case .text, .binary:
             guard partial == nil else { return .fail(.protocolError, "a new message began before the last one ended") }
-            return append(frame, to: (frame.opcode, ByteBuffer()))
+            return append(frame, to: Message(opcode: frame.opcode))
         case .continuation:
-            guard let partial else { return .fail(.protocolError, "there is no message to continue") }
-            self.partial = nil
-            return append(frame, to: partial)
+            // Taken out while it grows: with a second owner each frame would copy the whole message.
+            guard let message = partial.take() else {
+                return .fail(.protocolError, "there is no message to continue")
+            }
+            return append(frame, to: message)
         case .ping: return ping(frame, now: now)
         case .pong: return .nothing
         case .connectionClose: return Self.close(frame.unmaskedData)
@@ -54,22 +62,19 @@ package struct FrameAssembler {
         }
     }
 
-    private mutating func append(
-        _ frame: WebSocketFrame, to message: (opcode: WebSocketOpcode, payload: ByteBuffer)
-    ) -> Action {
-        var (opcode, payload) = message
-        guard payload.readableBytes + frame.length <= limits.messageBytes else {
+    private mutating func append(_ frame: WebSocketFrame, to message: consuming Message) -> Action {
+        guard message.payload.readableBytes + frame.length <= limits.messageBytes else {
             return .fail(.messageTooLarge, "a message has at most \(limits.messageBytes) bytes")
         }
         var data = frame.unmaskedData
-        if payload.readableBytes == 0 { payload = data } else { payload.writeBuffer(&data) }
+        if message.payload.readableBytes == 0 { message.payload = data } else { message.payload.writeBuffer(&data) }
         guard frame.fin else {
-            partial = (opcode, payload)
+            partial = message
             return .nothing
         }
-        guard opcode == .text else { return .deliver(.binary(payload)) }
-        guard payload.isUTF8 else { return .fail(.invalidText, "text must be UTF-8") }
-        return .deliver(.text(payload))
+        guard message.opcode == .text else { return .deliver(.binary(message.payload)) }
+        guard message.payload.isUTF8 else { return .fail(.invalidText, "text must be UTF-8") }
+        return .deliver(.text(message.payload))
     }
 
     private mutating func ping(_ frame: WebSocketFrame, now: NIODeadline) -> Action {

@@ -79,7 +79,8 @@ package final class MessageHandler: ChannelDuplexHandler {
         switch error as? NIOWebSocketError {
         case .invalidFrameLength: close(context, .messageTooLarge, "the frame is too large")
         case .some: close(context, .protocolError, "malformed frame")
-        case nil: context.close(promise: nil)
+        // Behind an error the decoder complains of every byte: the close frame must get its time to arrive.
+        case nil: if !isClosing { context.close(promise: nil) }
         }
     }
 

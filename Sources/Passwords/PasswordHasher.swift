@@ -78,10 +78,9 @@ package final class PasswordHasher: Sendable {
             admitted.wrappingSubtract(1, ordering: .relaxed)
             throw Failure.busy
         }
-        return try await threads.runIfActive {
-            defer { self.admitted.wrappingSubtract(1, ordering: .relaxed) }
-            return try work()
-        }
+        // Here and not on the thread: work that was cancelled while it waited never gets there.
+        defer { admitted.wrappingSubtract(1, ordering: .relaxed) }
+        return try await threads.runIfActive { try work() }
     }
 
     private static func hash(_ password: String, _ parameters: Parameters) throws -> String {

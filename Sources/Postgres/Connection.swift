@@ -46,6 +46,17 @@ package final class Connection {
     /// Whether the connection may be used again.
     package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
 
+    /// Whether the server has ended the connection since it was last used. Nothing else makes an idle one readable but
+    /// notices, which are read away.
+    var hasEnded: Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        // The last words of a server come before the end, and one call reads only those.
+        while poll(&descriptor, 1, 0) > 0 {
+            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return true }
+        }
+        return false
+    }
+
     /// Runs one statement.
     @discardableResult
     package func run(_ query: Query) throws(PostgresError) -> Rows {

@@ -40,6 +40,8 @@ package final class Database: Sendable {
     /// - Throws: ``PostgresError``, or what `body` throws.
     package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
         let began = try admit()
+        // Here and not on the thread: a job that was cancelled while it waited never gets there.
+        defer { leave() }
         return try await threads.runIfActive { try self.perform(began, body) }
     }
 
@@ -47,11 +49,11 @@ package final class Database: Sendable {
     package func run<T: Sendable>(
         on eventLoop: any EventLoop, _ body: @escaping @Sendable (Connection) throws -> T
     ) -> EventLoopFuture<T> {
-        do {
-            let began = try admit()
-            return threads.runIfActive(eventLoop: eventLoop) { try self.perform(began, body) }
-        } catch {
-            return eventLoop.makeFailedFuture(error)
+        let began: NIODeadline
+        do { began = try admit() } catch { return eventLoop.makeFailedFuture(error) }
+        return threads.runIfActive(eventLoop: eventLoop) {
+            defer { self.leave() }
+            return try self.perform(began, body)
         }
     }
 
@@ -62,18 +64,20 @@ package final class Database: Sendable {
 
     private func admit() throws(PostgresError) -> NIODeadline {
         guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= waitingLimit else {
-            waiting.wrappingSubtract(1, ordering: .relaxed)
+            leave()
             throw PostgresError(.busy, "\(waitingLimit) database jobs are already waiting")
         }
         return .now()
     }
 
+    private func leave() { waiting.wrappingSubtract(1, ordering: .relaxed) }
+
     private func perform<T>(_ began: NIODeadline, _ body: (Connection) throws -> T) throws -> T {
-        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
         guard NIODeadline.now() - began <= TimeAmount(patience) else {
             throw PostgresError(.busy, "the job has waited for more than \(patience)")
         }
         let slot = ownSlot()
+        if slot.connection?.hasEnded == true { slot.connection = nil }
         let connection = try slot.connection ?? Connection(url: url, settings: settings)
         slot.connection = connection
         defer { if !connection.isUsable { slot.connection = nil } }

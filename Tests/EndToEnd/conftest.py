@@ -1,10 +1,13 @@
 """One server for the whole run, and the people who use it."""
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from support.browser import CHROMIUM, Visitor
 from support.contract import Contract
 from support.person import PASSWORD, World
 from support.processes import OUTPUT, children, free_port, migrate, server
+from support.tcp_proxy import Cable
 
 CONTRACT = Contract()
 OWN_CHILDREN = set(children())
@@ -47,6 +50,36 @@ def sockets_end_with_the_test(request):
     mark = len(world.sockets)
     yield
     world.end_sockets(mark)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def cable(ports):
+    """What is between the visitors and the server."""
+    with Cable(ports.cable, ports.server) as cable:
+        yield cable
+
+
+@pytest.fixture
+def visitors(browser, cable, ports, contract):
+    """Opens browser profiles; at the end each must be without errors."""
+    opened = []
+
+    def open_one(url=f"http://localhost:{ports.cable}", **options):
+        opened.append(Visitor(browser, url, contract, **options))
+        return opened[-1]
+
+    yield open_one
+    cable.plug_in()
+    for visitor in opened:
+        visitor.ends()
 
 
 @pytest.fixture
@@ -99,7 +132,7 @@ def pytest_sessionfinish(session):
 
 def pytest_collection_modifyitems(items):
     """The browsers come first: there are few rooms yet, and their pictures are clear."""
-    items.sort(key=lambda item: item.path.name != "test_browser.py")
+    items.sort(key=lambda item: not item.path.name.startswith("test_browser"))
 
 
 def pytest_make_parametrize_id(val):

@@ -1,42 +1,9 @@
 """People in browsers: signing up, talking, reloading, losing the network, and writing Japanese."""
 
-from uuid import uuid4
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from support.browser import CHROMIUM, InputMethod, Visitor
-from support.tcp_proxy import Cable
-
-
-@pytest.fixture(scope="module")
-def browser(world):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def cable(ports):
-    """What is between the visitors and the server."""
-    with Cable(ports.cable, ports.server) as cable:
-        yield cable
-
-
-@pytest.fixture
-def visitors(browser, cable, ports, contract):
-    """Opens browser profiles; at the end each must be without errors."""
-    opened = []
-
-    def open_one(**options):
-        opened.append(Visitor(browser, f"http://localhost:{ports.cable}", contract, **options))
-        return opened[-1]
-
-    yield open_one
-    cable.plug_in()
-    for visitor in opened:
-        visitor.ends()
+from support.browser import InputMethod
 
 
 @pytest.fixture
@@ -50,18 +17,12 @@ def room(alice):
 
 @pytest.fixture
 def hana(visitors, room):
-    return signed_up(visitors(), "hana")
+    return visitors().signed_up("hana")
 
 
 @pytest.fixture
 def ken(visitors, room):
-    return signed_up(visitors(), "ken")
-
-
-def signed_up(visitor, name):
-    visitor.handle = f"{name}-{uuid4().hex[:8]}"
-    visitor.signs_up(visitor.handle, name.capitalize())
-    return visitor
+    return visitors().signed_up("ken")
 
 
 @pytest.fixture
@@ -225,7 +186,7 @@ def test_enter_in_a_conversion_sends_nothing(hana, ken, together, press):
 def test_every_look(visitors, alice, room, name, options):
     visitor = visitors(**options)
     visitor.photographs(f"{name}-login")
-    signed_up(visitor, "miyu")
+    visitor.signed_up("miyu")
     visitor.enters(room)
     visitor.sends("長い文章でも読みやすいでしょうか。" * 8)
     alice.posts("Looks good to me! https://example.com/a/rather/long/address?that=should&wrap=nicely", to=room)

@@ -85,8 +85,6 @@ def test_a_full_disk(installation, disk):
     assert answer["room"] == room
     refused = alice.api.call("POST", f"/v1/rooms/{room}/messages", json={"clientId": f"m{acked}", "body": incompressible(acked)})
     assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (503, "storage_full", "30")
-    for _ in range(5):
-        assert says(alice, room, acked)["code"] == "storage_full"
 
     head = acked + 2
     assert bob.history(room)["head"] == bob.socket.history(room)["head"] == head

@@ -25,6 +25,7 @@ def the_database_is_well_again(own):
     own.cluster.heal()
     own.world.end_sockets()
     own.seconds_until_readiness(200)
+    own.uses_all_its_connections()
 
 
 class Scene:

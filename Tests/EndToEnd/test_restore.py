@@ -11,7 +11,8 @@ def own(contract):
         yield installation
 
 
-def test_a_client_from_the_future_of_a_backup(own, tmp_path):
+@pytest.mark.parametrize("more", [0, 40], ids=["the position is ahead", "the room has gone on since"])
+def test_a_client_from_the_future_of_a_backup(own, tmp_path, more):
     alice, bob = own.world.person("alice"), own.world.person("bob")
     room = alice.makes_room()
     bob.joins(room)
@@ -26,12 +27,14 @@ def test_a_client_from_the_future_of_a_backup(own, tmp_path):
     own.cluster.restore(tmp_path / "backup", "restored")
     own.database_url = own.cluster.url("restored")
     own.start()
-    bob.first_socket = None
+    alice.first_socket = bob.first_socket = None
+    alice.fills(room, more, body="another future {}")
+    assert bob.socket.hello["epoch"] != epoch
     bob.socket.says("subscribe", room=room, after=52, epoch=epoch)
     error = bob.socket.next("error")
     assert (error["code"], error["retryable"], error["room"]) == ("resync_required", False, room)
-    bob.listens(room)
-    assert [event["seq"] for event in bob.socket.events(room, 22)] == list(range(1, 23))
-    assert bob.room_in_hello(room)["head"] == 22
-    alice.first_socket = None
-    assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == 23
+    head = 22 + more
+    after = bob.listens(room)["after"]
+    assert [event["seq"] for event in bob.socket.events(room, head)] == list(range(after + 1, head + 1))
+    assert bob.room_in_hello(room)["head"] == head
+    assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == head + 1

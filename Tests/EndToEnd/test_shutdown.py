@@ -126,7 +126,7 @@ def handshake(own, person):
 def test_while_it_stops_nobody_comes_in(own):
     """A database that stands still holds the stop up, because a message waits for it."""
     alice = own.world.person("alice")
-    alice.listens("lobby")
+    alice.listens("lobby", last=0)
     own.cluster.pause()
     alice.socket.says("send", room="lobby", clientId="last", body="the last message")
     sleep(0.2)
@@ -164,7 +164,7 @@ def test_it_ends_without_a_database(own):
 
 def test_who_does_not_read_does_not_hold_it_up(own, contract):
     alice, bob = own.world.person("alice"), own.world.person("bob")
-    with Wire(own.port, contract, receive_buffer=4_096) as silent, Wire(own.port, contract) as mute:
+    with Wire(own.port, contract, receive_buffer=65_536) as silent, Wire(own.port, contract) as mute:
         for wire in (silent, mute):
             wire.upgrade(bob.bearer)
             wire.says("subscribe", room="lobby", last=0)

@@ -62,6 +62,17 @@ def test_other_upgrades_are_ordinary_requests(wire, visitor, upgrade):
     assert echoes(wire)
 
 
+@pytest.mark.parametrize("connection", ["", "Connection: Upgrade\r\n", "Connection: keep-alive\r\n"])
+def test_a_request_right_behind_another_upgrade(wire, visitor, connection):
+    """In one packet: whether the parser stops behind the first one or not, both are answered."""
+    wire.write(f"GET /healthz HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n{connection}\r\n"
+               "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    assert wire.read_answer("GET", "/healthz").status == 200
+    assert wire.read_answer("GET", "/readyz").status == 200
+    wire.upgrade(visitor.bearer)
+    assert echoes(wire)
+
+
 @pytest.mark.parametrize("changes", [
     {"Connection": "keep-alive, Upgrade"}, {"Connection": "upgrade"}, {"Upgrade": "WebSocket"},
     {"Sec_WebSocket_Protocol": "chat, denwa.v1"}, {"Sec_WebSocket_Protocol": "denwa.v2,denwa.v1"},

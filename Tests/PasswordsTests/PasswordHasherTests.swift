@@ -49,4 +49,16 @@ import Testing
         #expect(results.filter { $0 }.count >= 3)
         try await hasher.shutdown()
     }
+
+    /// Who goes away while waiting leaves its place to others.
+    @Test func takesBackThePlacesOfWhoGoesAway() async throws {
+        let hasher = PasswordHasher(.init(memoryKiB: 1024, passes: 1), slots: 1, queue: 4)
+        for _ in 0..<10 {
+            let tasks = (0..<5).map { _ in Task { try await hasher.hash("x") } }
+            for task in tasks { task.cancel() }
+            for task in tasks { _ = await task.result }
+        }
+        #expect(try await hasher.verify("x", against: hasher.hash("x")))
+        try await hasher.shutdown()
+    }
 }

@@ -18,6 +18,9 @@ final class Member: ChatSocketObserver {
         }
     }
 
+    /// In milliseconds.
+    private static let retryPause: ClosedRange<Int64> = 500...1_500
+
     /// The backlog that the server sends if it is not told otherwise.
     static let page = 50
 
@@ -32,6 +35,7 @@ final class Member: ChatSocketObserver {
     /// Its end is no failure: it stops reading, and the server may give it up.
     var mayEnd = false
     private(set) var hasEnded = false
+    private var connectAgain: (() -> Void)?
     /// Called once it has all that it asked for.
     private let onReady: (Member) -> Void
 
@@ -48,14 +52,25 @@ final class Member: ChatSocketObserver {
         return check.last < heads[place.index] ?? 0
     }
 
-    func connect(to address: ServerAddress, token: String, receiveBuffer: Int? = nil) {
+    /// - Parameters:
+    ///   - receiveBuffer: of the connection, in bytes; `nil` is the system's choice.
+    ///   - persists: being told to try again later is no failure; it does, after a random pause.
+    func connect(to address: ServerAddress, token: String, receiveBuffer: Int? = nil, persists: Bool = false) {
+        if persists { connectAgain = { [weak self] in self?.connect(to: address, token: token, persists: true) } }
         socket = ChatSocket.open(
             address, token: token, on: station.eventLoop, timeout: .seconds(60), receiveBuffer: receiveBuffer,
             observer: self)
     }
 
+    private func later(_ again: @escaping () -> Void) {
+        station.tally.retries += 1
+        let bound = NIOLoopBound(again, eventLoop: station.eventLoop)
+        station.eventLoop.scheduleTask(in: .milliseconds(.random(in: Self.retryPause))) { bound.value() }
+    }
+
     func drop() {
         mayEnd = true
+        connectAgain = nil
         socket?.drop()
         socket = nil
     }
@@ -91,14 +106,15 @@ final class Member: ChatSocketObserver {
         case .hello: greeted(socket)
         case .subscribed: subscribed(message)
         case .behind: fellBehind(message)
-        case .error: station.tally.fail("the server refused a command: \(String(decoding: message, as: UTF8.self))")
+        case .error: refused(message, on: socket)
         case .history, .other: break
         }
     }
 
     func ended(_ socket: ChatSocket, _ end: SocketEnd) {
-        hasEnded = true
         self.socket = nil
+        if case .refused(503, _) = end, let connectAgain { return later(connectAgain) }
+        hasEnded = true
         if !mayEnd { station.tally.fail("a socket ended: \(end)") }
     }
 
@@ -120,6 +136,18 @@ final class Member: ChatSocketObserver {
         }
         station.acknowledged(fields.seq, in: place.index, since: since)
         sender.sendNext(on: socket, station)
+    }
+
+    private func refused(_ message: UnsafeRawBufferPointer, on socket: ChatSocket) {
+        let error = try? JSONParser.object(message)
+        guard connectAgain != nil, !isReady, error?.flag("retryable") == true else {
+            return station.tally.fail("the server refused a command: \(String(decoding: message, as: UTF8.self))")
+        }
+        later { [weak self, weak socket] in
+            guard let socket else { return }
+            self?.greeted(socket)
+            socket.flush()
+        }
     }
 
     private func isHere(_ room: UnsafeRawBufferPointer) -> Bool {

@@ -15,7 +15,9 @@ struct Schedule: Sendable, Equatable {
     func count(by time: NIODeadline) -> Int {
         guard time >= start else { return 0 }
         var count = Int(Double((time - start).nanoseconds) * messagesPerSecond / 1e9) + 1
+        // The division rounds either way.
         while count > 0, due(count - 1) > time { count -= 1 }
+        while due(count) <= time { count += 1 }
         return count
     }
 }

@@ -4,13 +4,15 @@ struct Tally: Sendable {
     var answers = 0
     /// Events that arrived, in all sockets together.
     var deliveries = 0
+    /// Connections that were refused for the moment and tried again.
+    var retries = 0
     /// What was wrong, the first few in words.
     var failures: [String] = []
     var failureCount = 0
     /// The server has called itself unable to do what was asked.
     var unsupported: String?
 
-    private static let wordsKept = 5
+    private static let wordsKept = 3
 
     mutating func fail(_ what: @autoclosure () -> String) {
         failureCount += 1
@@ -20,6 +22,7 @@ struct Tally: Sendable {
     mutating func add(_ other: Tally) {
         answers += other.answers
         deliveries += other.deliveries
+        retries += other.retries
         failures = Array((failures + other.failures).prefix(Self.wordsKept))
         failureCount += other.failureCount
         unsupported = unsupported ?? other.unsupported

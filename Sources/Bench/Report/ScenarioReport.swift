@@ -67,9 +67,11 @@ extension ScenarioReport {
         add(key, label, bytes.map { Double($0) / 1_048_576 }, .mebibytes)
     }
 
-    mutating func addGenerator(_ measurement: Measurement) {
-        add("generatorLoadPercent", "generator's threads busy", measurement.generatorLoad * 100, .percent)
-        if measurement.generatorLoad > Measurement.saturation {
+    /// How busy the generator itself was, at the most.
+    mutating func addGenerator(_ measurements: [Measurement]) {
+        let load = measurements.map(\.generatorLoad).max() ?? 0
+        add("generatorLoadPercent", "generator's threads busy", load * 100, .percent)
+        if load > Measurement.saturation {
             notes.append("The generator was saturated: a faster one would have measured more. Try --threads 2.")
         }
     }

@@ -23,7 +23,7 @@ struct Churn: Sendable {
         }
         report.addRate(measurement, measurement.answers, key: "cyclesPerSecond", of: "cycles", per: "cycle")
         report.addTimes(measurement.answerTimes, key: "cycle", of: "cycle", [50, 99])
-        report.addGenerator(measurement)
+        report.addGenerator([measurement])
     }
 }
 

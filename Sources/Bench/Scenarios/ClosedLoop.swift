@@ -19,6 +19,6 @@ struct ClosedLoop: Sendable {
         report.addRate(measurement, measurement.answers, key: "messagesPerSecond", of: "messages", per: "message")
         report.addDeliveries(measurement)
         report.addTimes(measurement.answerTimes, key: "ack", of: "ack", [50, 99, 99.9])
-        report.addGenerator(measurement)
+        report.addGenerator([measurement])
     }
 }

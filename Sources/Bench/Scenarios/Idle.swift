@@ -26,6 +26,6 @@ struct Idle: Sendable {
             report.addMemory("serverMebibytes", "server memory in all", memoryAfter)
         }
         report.addRate(measurement, added, key: "connectsPerSecond", of: "connects", per: "connect")
-        report.addGenerator(measurement)
+        report.addGenerator([measurement])
     }
 }

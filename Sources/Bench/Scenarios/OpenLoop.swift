@@ -23,7 +23,7 @@ struct OpenLoop: Sendable {
         report.addDeliveries(measurement)
         report.addTimes(measurement.answerTimes, key: "ack", of: "ack", [50, 99, 99.9])
         report.addTimes(measurement.deliveryTimes, key: "delivery", of: "delivery", [50, 99])
-        report.addGenerator(measurement)
+        report.addGenerator([measurement])
         if let commit {
             report.add("commitP50Milliseconds", "write and fdatasync of 8 KiB p50", commit, .milliseconds)
             report.add("ackP99PerCommit", "ack p99 in commits", measurement.answerTimes.percentile(99) / commit, .times)

@@ -7,8 +7,8 @@ struct Slow: Sendable {
     let socketsPerRoom = 100
     let senders = 50
     let stalledPerRoom = 10
-    let messagesPerSecond = 300.0
-    let body = 4_096
+    let messagesPerSecond = 150.0
+    let body = 8_000
     /// Of the connections that will stall, in bytes.
     let receiveBuffer = 4_096
 
@@ -34,7 +34,7 @@ struct Slow: Sendable {
         report.addMemory("serverPeakMebibytes", "server memory, peak", await peak.value)
         let ended = try await run.fleet.sum { station in station.members.count { $0.hasEnded } }
         report.add("stalledSocketsClosed", "stalled sockets that the server closed", Double(ended), .count)
-        report.addGenerator(stalled)
+        report.addGenerator([reading, stalled])
     }
 
     private func seat(_ run: LoadRun) async throws {

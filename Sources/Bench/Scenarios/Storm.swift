@@ -24,8 +24,10 @@ struct Storm: Sendable {
         report.addRate(
             measurement, seating.seats.count * rounds, key: "reconnectsPerSecond", of: "reconnects", per: "reconnect")
         report.add("returnSeconds", "until all 3,000 are back", measurement.seconds / Double(rounds), .seconds)
+        let refusals = after.tally.retries - before.tally.retries
+        report.add("refusals", "answers \"try again later\"", Double(refusals), .count)
         report.add("passwordHashes", "passwords that had to be hashed", 0, .count)
-        report.addGenerator(measurement)
+        report.addGenerator([measurement])
     }
 
     private func comeBack(_ run: LoadRun, _ crowd: Crowd, _ seating: Seating) async throws {
@@ -37,7 +39,7 @@ struct Storm: Sendable {
                 let member = Member(
                     station, in: .init(index: seat.room, room: crowd.rooms[seat.room], backlog: Member.page))
                 station.members.append(member)
-                member.connect(to: target.address, token: crowd.logins[seat.account].token)
+                member.connect(to: target.address, token: crowd.logins[seat.account].token, persists: true)
             }
         }
     }

@@ -2,33 +2,50 @@ import ChatClient
 import DenwaDev
 import Foundation
 import Glibc
+import Synchronization
 
 /// A server of this very program on a PostgreSQL of its own, both for one measurement only. If this process dies without
 /// ``stop()``, they end as well.
-package struct ScratchServer: Sendable {
-    package let target: BenchTarget
+package final class ScratchServer: Sendable {
+    private let program: String
+    private let databaseURL: String
     private let cluster: Cluster
-    private let process: ServerChild
+    private let process = Mutex<ServerChild?>(nil)
 
-    /// Blocks until the server listens.
+    /// Starts PostgreSQL; blocks meanwhile.
     /// - Parameter program: a `denwa`; its `serve` is measured.
-    /// - Throws: ``BenchFailure/serverDidNotStart(_:)``, `ClusterError`, `PostgresError`.
-    package static func start(program: String) throws -> ScratchServer {
+    /// - Throws: `ClusterError`, `PostgresError`.
+    package init(program: String) throws {
         // Durable, and with PostgreSQL's own defaults: as its users have it.
         let cluster = try Cluster.temporary(options: .init())
         do {
-            let process = try ServerChild(program, databaseURL: cluster.createDatabase("denwa"))
-            let target = BenchTarget(process.address, pid: process.pid, databaseFolder: cluster.folder)
-            return ScratchServer(target: target, cluster: cluster, process: process)
+            databaseURL = try cluster.createDatabase("denwa")
         } catch {
             cluster.stop()
             throw error
+        }
+        self.program = program
+        self.cluster = cluster
+    }
+
+    /// A server that has just started, on the same database; the one before is ended. Blocks until it listens.
+    /// - Throws: ``BenchFailure/serverDidNotStart(_:)``, `ClusterError`.
+    package func fresh() throws -> BenchTarget {
+        try process.withLock { process in
+            process?.stop()
+            process = nil
+            let new = try ServerChild(program, databaseURL: databaseURL)
+            process = new
+            return BenchTarget(new.address, pid: new.pid, databaseFolder: cluster.folder)
         }
     }
 
     /// Ends both and removes the data.
     package func stop() {
-        process.stop()
+        process.withLock { process in
+            process?.stop()
+            process = nil
+        }
         cluster.stop()
     }
 }

@@ -40,8 +40,10 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let headerTimeout: TimeAmount
     private var state = State.http
     private var unanswered = 0
-    /// The request that is being passed on has stopped the parser.
+    /// The parser stops behind the request that is being passed on.
     private var parserStops = false
+    /// That request is complete, and nothing has come from the parser since.
+    private var parserHasStopped = false
     private var headerTimer: Scheduled<Void>?
 
     init(headerTimeout: TimeAmount, neighbours: HTTPHandlers, decide: @escaping Decide) {
@@ -72,12 +74,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 state = .handshake(head)
             } else {
                 unanswered += 1
-                parserStops = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+                parserStops = Self.stopsParser(head)
                 context.fireChannelRead(data)
             }
+            parserHasStopped = false
         case (.http, .end):
             context.fireChannelRead(data)
-            if parserStops { replaceDecoder(context) }
+            parserHasStopped = parserStops
         case (.http, _): context.fireChannelRead(data)
         case (.handshake(let head), .end): consider(head, context)
         case (.handshake, _), (.deciding, _): context.close(promise: nil)
@@ -85,15 +88,28 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Only now it is sure that nothing more comes from the parser: what it still said would meet a parser of bytes.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if parserHasStopped { replaceDecoder(context) }
+        context.fireChannelReadComplete()
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = Self.unwrapOutboundIn(data) { unanswered -= 1 }
         context.write(data, promise: promise)
     }
 
+    /// Whether NIO's parser reads nothing behind a request: `Upgrade` alone does not stop it.
+    private static func stopsParser(_ head: HTTPRequestHead) -> Bool {
+        head.method == .CONNECT
+            || head.headers.contains(name: "upgrade")
+                && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+
     /// NIO's parser stops for good behind a request that asks for an upgrade, whatever it is. Since this one stays HTTP,
     /// a new parser takes over with the bytes that the old one has not touched.
     private func replaceDecoder(_ context: ChannelHandlerContext) {
-        parserStops = false
+        (parserStops, parserHasStopped) = (false, false)
         let old = neighbours.decoder
         neighbours.decoder = ChatHTTPChannel.makeDecoder()
         do {

@@ -44,7 +44,7 @@ export default {
   joined: "{name} joined",
   left: "{name} left",
   pending: "Sending…",
-  pendingAgain: "It is sent again by itself.",
+  pendingProblem: "{problem} It is sent again by itself.",
   waiting: "Waiting for the connection",
   failed: "Not sent",
   retry: "Retry",

@@ -44,7 +44,7 @@ export default {
   joined: "{name} さんが参加しました",
   left: "{name} さんが退出しました",
   pending: "送信中…",
-  pendingAgain: "自動的に再送します。",
+  pendingProblem: "{problem}自動的に再送します。",
   waiting: "接続を待っています",
   failed: "未送信",
   retry: "再送",

@@ -98,7 +98,7 @@ export class RowRenderer {
 
   #pending({ problem }) {
     if (!this.#isOnline()) return this.#text.of("waiting");
-    return problem ? `${this.#text.problem(problem)} ${this.#text.of("pendingAgain")}` : this.#text.of("pending");
+    return problem ? this.#text.of("pendingProblem", { problem: this.#text.problem(problem) }) : this.#text.of("pending");
   }
 
   #time(at) {

@@ -151,7 +151,8 @@ export class TimelineView {
   }
 
   #loadVisibleGaps() {
-    if (document.hidden || this.#chat.connection.state.name !== "online") return;
+    // Before the newest events are there, the gap is in view only because they are not.
+    if (document.hidden || !this.#chat.isCaughtUp(this.#room.name)) return;
     for (const gap of this.#chat.log(this.#room.name)?.gaps ?? []) {
       const row = this.#drawn.get(`gap ${gap.id}`)?.element;
       if (row && this.#scroll.shows(row) && this.#chat.gapState(this.#room.name, gap) === "idle") this.#loadGap(gap);

@@ -54,7 +54,7 @@ struct BenchCommand: AsyncParsableCommand {
         let report: BenchReport
         if let url {
             guard let address = try ServerAddress(url: url)?.resolved() else { throw BenchFailure.badURL(url) }
-            report = try await measure(options, BenchTarget(address, pid: pid))
+            report = try await measure(options) { [pid] in BenchTarget(address, pid: pid) }
         } else {
             report = try await measureOwnServer(options)
         }
@@ -65,12 +65,14 @@ struct BenchCommand: AsyncParsableCommand {
     private func measureOwnServer(_ options: BenchOptions) async throws -> BenchReport {
         Interruption.watch()
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let server = try ScratchServer.start(program: program)
+        let server = try ScratchServer(program: program)
         defer { server.stop() }
-        return try await measure(options, server.target)
+        return try await measure(options) { try server.fresh() }
     }
 
-    private func measure(_ options: BenchOptions, _ target: BenchTarget) async throws -> BenchReport {
+    private func measure(
+        _ options: BenchOptions, _ target: @escaping @Sendable () throws -> BenchTarget
+    ) async throws -> BenchReport {
         let progress = Progress(isTerminal: isatty(STDERR_FILENO) == 1) { Terminal.write($0, to: STDERR_FILENO) }
         return try await Bench(options, target: target, progress: progress) { Interruption.happened }.run()
     }

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from playwright.sync_api import Error, expect
 
@@ -17,6 +18,23 @@ VIOLATIONS = """
     window.violations = [];
     addEventListener("securitypolicyviolation", (event) =>
         window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+# Whenever the log on screen changes: between two lines nothing is missing, or a row says exactly what.
+NO_HOLES = """
+    const check = () => {
+        let next = null;
+        for (const row of document.querySelectorAll(".lines [data-seq], .lines [data-testid=gap]")) {
+            const { seq, from, to, state } = row.dataset;
+            if (seq && state && state !== "sent") continue;
+            const start = Number(seq ?? from);
+            if (next !== null && start !== next) window.violations.push(`a hole: ${start} after ${next - 1}`);
+            next = Number(seq ?? to) + 1;
+        }
+    };
+    new MutationObserver(() => setTimeout(check)).observe(document.body, { childList: true, subtree: true });
+    check();
 """
 
 
@@ -81,6 +99,12 @@ class Visitor:
         form.get_by_test_id("submit").click()
         self.is_online()
 
+    def signed_up(self, name):
+        """Signs up under a handle of its own, and is the visitor then."""
+        self.handle = f"{name}-{uuid4().hex[:8]}"
+        self.signs_up(self.handle, name.capitalize())
+        return self
+
     def logs_in(self, handle, password=PASSWORD):
         form = self.find("login-form")
         form.get_by_test_id("handle").fill(handle)
@@ -135,6 +159,32 @@ class Visitor:
 
     def seqs(self):
         return [int(seq) for seq in self.find("message").evaluate_all("all => all.map(one => one.dataset.seq)")]
+
+    def watches_for_holes(self):
+        """From now on no hole may be shown, not even for a moment."""
+        self.page.evaluate(NO_HOLES)
+
+    def scrolls(self, position):
+        """To a line of the log, or to "start" or "end"."""
+        self.find("messages").evaluate("""(list, position) => {
+            if (position === "start") list.scrollTop = 0;
+            else if (position === "end") list.scrollTop = list.scrollHeight;
+            else list.querySelector(position).scrollIntoView({ block: "center" });
+            list.dispatchEvent(new Event("scroll"));
+        }""", position)
+
+    def has_unread(self, room, count):
+        """What the list of rooms says."""
+        item = self.find("room-list").locator(f"[data-room={room}]")
+        expect(item).to_have_attribute("data-unread", str(count))
+        expect(item.locator(".badge")).to_have_count(1 if count else 0)
+
+    def looks_away(self, whether=True):
+        """The page is hidden, as behind another tab, or looked at again."""
+        self.page.evaluate("""(isHidden) => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""", whether)
 
     def photographs(self, name):
         OUTPUT.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
@@ -35,8 +35,8 @@ def own(path):
 
 
 def run(program, *arguments, **options):
-    return subprocess.run([PROGRAMS / program, *arguments], check=True, timeout=60, stdin=subprocess.DEVNULL, cwd="/",
-                          env=clean_environment(), stdout=subprocess.PIPE, **{**account(), **options}).stdout
+    return subprocess.run([PROGRAMS / program, *arguments], check=True, timeout=60, cwd="/", env=clean_environment(),
+                          stdout=subprocess.PIPE, **{"stdin": subprocess.DEVNULL, **account(), **options}).stdout
 
 
 @cache
@@ -122,11 +122,13 @@ class Cluster:
     def pause(self):
         """All its processes stand still; its sockets stay open and silent."""
         for process in self.processes():
-            os.kill(process, signal.SIGSTOP)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP)
 
     def resume(self):
         for process in reversed(self.processes()):
-            os.kill(process, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
     def heal(self):
         """Whatever was done to it, it runs and writes again."""

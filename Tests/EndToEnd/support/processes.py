@@ -144,14 +144,14 @@ def nginx(port, upstream):
             stop(child)
 
 
-def children():
-    """The pids of our own child processes."""
+def children(parent=None):
+    """The pids of a process's children; our own if none is given."""
     pids = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = entry.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[1]) == os.getpid():
+        if int(fields[1]) == (parent or os.getpid()):
             pids.append(int(entry.parent.name))
     return pids

@@ -17,7 +17,7 @@ class Socket:
         self.inbox = []
         self.ws = connect(
             url, subprotocols=["denwa.v1"], additional_headers=headers, origin=origin,
-            compression=None, ping_interval=None, max_size=None, proxy=None, close_timeout=2, legacy=True)
+            compression=None, ping_interval=None, max_size=None, max_queue=None, proxy=None, close_timeout=2, legacy=True)
         assert self.ws.subprotocol == "denwa.v1"
         self.hello = self.next("hello")
 

@@ -1,0 +1,94 @@
+"""The load generator, against a server of its own and against one that runs."""
+
+import json
+import re
+import signal
+import subprocess
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from support.processes import binary, children, clean_environment
+
+BRIEF = ["--seconds", "1", "--warmup", "0.2", "--accounts", "16"]
+
+
+def bench(*arguments, patience=120):
+    return subprocess.run([binary(), "bench", *arguments], capture_output=True, text=True, timeout=patience,
+                          env=clean_environment())
+
+
+def figures(run, name):
+    assert run.returncode == 0, run.stdout + run.stderr
+    scenario, = json.loads(run.stdout)["scenarios"]
+    assert scenario["name"] == name and scenario["failures"] == []
+    return scenario["figures"]
+
+
+def test_it_measures_a_server_of_its_own():
+    run = bench("small", "--json", *BRIEF)
+    small = figures(run, "small")
+    assert small["messagesPerSecond"] > 50
+    # Four sockets a room: every message is delivered four times.
+    assert small["deliveriesPerSecond"] == pytest.approx(4 * small["messagesPerSecond"], rel=0.2)
+    assert 1 < small["serverCPUMicrosecondsPerMessage"] < 100_000
+    assert 0 < small["ackP50Milliseconds"] <= small["ackP99Milliseconds"] <= small["ackP999Milliseconds"]
+    assert "small: measuring" in run.stderr
+
+
+def test_it_measures_a_running_server(world):
+    run = bench("churn", "--url", world.url, "--json", *BRIEF)
+    churn = figures(run, "churn")
+    assert churn["cyclesPerSecond"] > 5
+    assert not any("CPU" in key for key in churn), "nobody told it the process"
+    assert any("--pid" in note for note in json.loads(run.stdout)["notes"])
+
+
+def test_it_prints_a_table():
+    run = bench("steady", *BRIEF)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.startswith("steady: 100 rooms of 10 sockets")
+    assert "  ack p99.9 " in run.stdout and "  write and fdatasync of 8 KiB p50 " in run.stdout
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["nonsense"], "There is no scenario nonsense"),
+    (["--seconds", "0"], "out of bounds"),
+    (["--pid", "1"], "--pid goes with --url"),
+])
+def test_it_says_what_is_wrong(arguments, words):
+    run = bench(*arguments)
+    assert run.returncode == 64 and words in run.stderr
+
+
+def test_it_needs_a_server_that_is_ready():
+    run = bench("small", "--url", "http://127.0.0.1:1")
+    assert run.returncode == 1 and "readyz" in run.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_nothing_stays_when_it_is_ended(number):
+    with subprocess.Popen([binary(), "bench", "small", "--seconds", "60"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, env=clean_environment()) as child:
+        for line in child.stderr:
+            if "measuring" in line:
+                break
+        servers = [pid for pid in children(child.pid) if "serve" in command(pid)]
+        assert servers, "no server was started"
+        cluster = Path(re.search(r"/tmp/denwa-\w+", command(servers[0])).group())
+        child.send_signal(number)
+        child.stderr.read()
+        child.wait(20)
+    deadline = monotonic() + 20
+    while cluster.exists() or any("serve" in command(pid) for pid in servers):
+        assert monotonic() < deadline, "the server or its database is still there"
+        sleep(0.1)
+
+
+def command(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline") as file:
+            return file.read().replace("\0", " ")
+    except OSError:
+        return ""
