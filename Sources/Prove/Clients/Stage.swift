@@ -20,13 +20,6 @@ final class Stage: Sendable {
     private let notes = Mutex(Notes())
 
     private struct Notes {
-        /// Something of which only the highest value counts.
-        func measure(_ what: String, _ value: Int) {
-            notes.withLock { $0.highest[what] = max($0.highest[what] ?? 0, value) }
-        }
-
-        var highest: [String: Int] { notes.withLock { $0.highest } }
-
         var complaints: [String] = []
         var counts: [String: Int] = [:]
         var highest: [String: Int] = [:]
@@ -65,6 +58,13 @@ final class Stage: Sendable {
 
     /// Something worth a number in the report.
     func count(_ what: String) { notes.withLock { $0.counts[what, default: 0] += 1 } }
+
+    /// Something of which only the highest value counts.
+    func measure(_ what: String, _ value: Int) {
+        notes.withLock { $0.highest[what] = max($0.highest[what] ?? 0, value) }
+    }
+
+    var highest: [String: Int] { notes.withLock { $0.highest } }
 
     var complaints: [String] { notes.withLock { $0.complaints } }
 
