@@ -30,12 +30,13 @@ final class Crowd {
         }
     }
 
-    /// Every third one wants little at once, so that it gets gaps; some have small buffers, so that they fall behind.
+    /// Two thirds want little at once, so that they get gaps; half have small buffers, so that they fall behind.
     private func reader(_ client: UInt16, _ login: ChatAPI.Login, _ viaProxy: Bool, _ stage: Stage) -> Follower {
         let session = Session(
             client: client, token: login.token, viaProxy: viaProxy, receiveBuffer: client % 2 == 0 ? 16_384 : nil,
             stage: stage)
-        let reader = Follower(session: session, token: login.token, limit: client % 3 == 0 ? 300 : nil)
+        let limits: [Int64?] = [100, 20, nil]
+        let reader = Follower(session: session, token: login.token, limit: limits[Int(client % 3)])
         for room in Crowd.rooms(of: client, outOf: stage.rooms.count) { reader.follow(room) }
         return reader
     }

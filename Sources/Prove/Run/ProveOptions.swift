@@ -16,7 +16,7 @@ package struct ProveOptions: Sendable {
 
     package init(
         seconds: Int = 180, seed: UInt64, faults: Set<FaultKind> = Set(FaultKind.allCases), writers: Int = 8,
-        readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 1500, atLeast: Int = 1
+        readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 2000, atLeast: Int = 1
     ) {
         self.seconds = seconds
         self.seed = seed

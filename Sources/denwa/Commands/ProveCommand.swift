@@ -25,7 +25,7 @@ struct ProveCommand: AsyncParsableCommand {
     @Option(help: "Clients that read.") var readers = 8
     @Option(help: "Clients that join, read and leave.") var visitors = 3
     @Option(help: "Rooms.") var rooms = 6
-    @Option(help: "Most messages a second.") var rate = 1500
+    @Option(help: "Most messages a second.") var rate = 2000
     @Option(help: "Acknowledged messages without which the run proves nothing.") var atLeast = 1
     @Option(help: "A file for the report, in JSON.") var report: String?
 
