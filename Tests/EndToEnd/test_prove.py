@@ -63,6 +63,14 @@ def test_too_little_proves_nothing():
     assert "TOO LITTLE" in out and out.splitlines()[-1] == CLASSES
 
 
+def test_finds_what_a_forgetful_database_has_lost():
+    """The same tool on a PostgreSQL that confirms too early: a proof that cannot fail would prove nothing."""
+    status, out, err = prove("--seconds", 20, "--faults", "crash-database", "--unsafe-durability")
+    assert status == 1, out + err
+    words = out.splitlines()[-1].split()
+    assert words[0] == "lost" and int(words[1]) > 0, out
+
+
 @pytest.mark.parametrize("options", [["--faults", "earthquake"], ["--seconds", 0], ["--writers", 0]])
 def test_refuses_what_it_does_not_know(options):
     status, out, err = prove(*options)

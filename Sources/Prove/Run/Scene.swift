@@ -18,11 +18,14 @@ struct Scene: Sendable {
 
     /// Starts database, proxies and server, and makes accounts and rooms.
     static func build(_ options: ProveOptions, on group: any EventLoopGroup) async throws -> Scene {
-        let database = try await ScratchDatabase.start(on: group)
+        let database = try await ScratchDatabase.start(acceptLoss: options.unsafeDurability, on: group)
         let port = try await freePort(on: group)
         let log = FileManager.default.temporaryDirectory.appending(path: "denwa-prove-\(port).log").path
         let complaints = Complaints()
-        let server = ServerProcess(databaseURL: database.serverURL, port: port, log: log) { complaints.add($0) }
+        let server = ServerProcess(
+            databaseURL: database.serverURL, port: port,
+            options: options.unsafeDurability ? ["--unsafe-durability"] : [],
+            log: log, complain: complaints.add)
         server.start()
         do {
             let clientProxy = try await FaultProxy.start(

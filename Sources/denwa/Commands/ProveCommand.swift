@@ -16,6 +16,7 @@ struct ProveCommand: AsyncParsableCommand {
               denwa prove
               denwa prove --seconds 3600 --at-least 3000000 --report proof.json
               denwa prove --faults kill-server,cut-commits --seed 42
+              denwa prove --seconds 20 --faults crash-database --unsafe-durability
             """)
 
     @Option(help: "How long there are faults and new messages.") var seconds = 180
@@ -28,6 +29,8 @@ struct ProveCommand: AsyncParsableCommand {
     @Option(help: "Most messages a second.") var rate = 2000
     @Option(help: "Acknowledged messages without which the run proves nothing.") var atLeast = 1
     @Option(help: "A file for the report, in JSON.") var report: String?
+    @Flag(help: "Let PostgreSQL confirm what it has not written, to see that the loss is found.")
+    var unsafeDurability = false
 
     func validate() throws {
         for (name, value, range) in [
@@ -47,7 +50,7 @@ struct ProveCommand: AsyncParsableCommand {
         Terminal.say("seed \(seed)")
         let options = ProveOptions(
             seconds: seconds, seed: seed, faults: try kinds(), writers: writers, readers: readers, visitors: visitors,
-            rooms: rooms, rate: rate, atLeast: atLeast)
+            rooms: rooms, rate: rate, atLeast: atLeast, unsafeDurability: unsafeDurability)
         let result = try await ProveRun(options, say: Terminal.say) { Interruption.happened }.run()
         if let report { try result.json().write(to: URL(filePath: report)) }
         for line in result.lines { Terminal.data(line) }
