@@ -103,6 +103,7 @@ package struct ProveReport: Sendable, Encodable {
         if !isSettled {
             lines.append("FOUND that not everything was acknowledged and read within 60 s after the faults")
         }
+        if wasInterrupted { lines.append("interrupted before \(seconds) s were over") }
         if tally.acked < atLeast { lines.append("TOO LITTLE: \(tally.acked) acked, at least \(atLeast) are wanted") }
         lines.append(summary)
         return lines

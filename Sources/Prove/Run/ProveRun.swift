@@ -36,6 +36,7 @@ package struct ProveRun: Sendable {
     }
 
     private func play(_ scene: Scene) async throws -> ProveReport {
+        say("PostgreSQL is in \(scene.database.folder), the server on port \(scene.stage.serverPort)")
         let schedule = FaultSchedule(seed: options.seed, seconds: options.seconds, kinds: options.faults)
         let start = ContinuousClock.now
         try await scene.crowd.run { $0.start() }

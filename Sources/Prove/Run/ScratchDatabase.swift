@@ -31,6 +31,9 @@ final class ScratchDatabase: Sendable {
         threads.start()
     }
 
+    /// Where its data is, until the end.
+    var folder: String { cluster.folder }
+
     /// For the server: through the proxy.
     var serverURL: String {
         "postgresql://denwa@127.0.0.1:\(proxy.port)/\(Self.name)?sslmode=disable&gssencmode=disable"
