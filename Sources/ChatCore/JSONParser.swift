@@ -108,18 +108,21 @@ package struct JSONParser {
     private mutating func string() throws(ChatError) -> String {
         position += 1
         let start = position
-        while let byte = peek {
-            switch byte {
-            case UInt8(ascii: "\""):
-                let text = try decoded(start..<position)
-                position += 1
-                return text
-            case UInt8(ascii: "\\"): return try escapedString(from: start)
-            case 0..<0x20: throw malformed("a control character in a string is not escaped")
-            default: position += 1
-            }
+        var end = start
+        while end < bytes.count, !Self.endsPlainText(bytes[end]) { end += 1 }
+        position = end
+        switch peek {
+        case UInt8(ascii: "\""):
+            position += 1
+            return try decoded(start..<end)
+        case UInt8(ascii: "\\"): return try escapedString(from: start)
+        case nil: throw malformed("a string does not end")
+        default: throw malformed("a control character in a string is not escaped")
         }
-        throw malformed("a string does not end")
+    }
+
+    private static func endsPlainText(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// The slow way, for a string that holds at least one escape.

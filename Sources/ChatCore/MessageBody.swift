@@ -10,7 +10,7 @@ package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
         guard text.utf8.count <= Self.limit || text.unicodeScalars.count <= Self.limit else {
             throw .invalid("body", "A message has at most \(Self.limit) characters. Send it in parts.")
         }
-        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        guard text.hasInk else {
             throw .invalid("body", "A message needs at least one character that is not white space.")
         }
         guard !text.utf8.contains(0) else { throw .invalid("body", "A message must not hold the character U+0000.") }
@@ -19,4 +19,13 @@ package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
 
     /// For a value that was checked when it was stored.
     package init(stored: String) { self.description = stored }
+}
+
+extension String {
+    /// Whether there is anything but white space.
+    fileprivate var hasInk: Bool {
+        // Most texts begin with a visible ASCII character, which needs no table.
+        if let first = utf8.first, (0x21...0x7E).contains(first) { return true }
+        return unicodeScalars.contains { !$0.properties.isWhitespace }
+    }
 }

@@ -8,13 +8,28 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
     /// RFC 3339 in UTC with milliseconds: `2026-11-23T10:00:00.123Z`.
     package var rfc3339: String {
+        var bytes: [UInt8] = []
+        writeRFC3339(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what ``rfc3339`` is.
+    func writeRFC3339(to bytes: inout [UInt8]) {
         let (days, inDay) = Self.floorDivide(microseconds, by: 86_400_000_000)
         let (year, month, day) = Self.civil(days: days)
         let milliseconds = inDay / 1000
         let seconds = milliseconds / 1000
-        return
-            "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))T\(Self.pad(seconds / 3600, 2)):"
-            + "\(Self.pad(seconds / 60 % 60, 2)):\(Self.pad(seconds % 60, 2)).\(Self.pad(milliseconds % 1000, 3))Z"
+        let parts: [6 of (value: Int64, width: Int, end: Unicode.Scalar)] = [
+            (month, 2, "-"), (day, 2, "T"), (seconds / 3600, 2, ":"), (seconds / 60 % 60, 2, ":"),
+            (seconds % 60, 2, "."), (milliseconds % 1000, 3, "Z"),
+        ]
+        if year < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes.appendDecimal(year.magnitude, width: 4)
+        bytes.append(UInt8(ascii: "-"))
+        for index in parts.indices {
+            bytes.appendDecimal(parts[index].value.magnitude, width: parts[index].width)
+            bytes.append(UInt8(ascii: parts[index].end))
+        }
     }
 
     /// The proleptic Gregorian date of a day count (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
@@ -31,10 +46,5 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     private static func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

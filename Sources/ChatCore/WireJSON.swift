@@ -9,7 +9,7 @@ extension JSONWriter {
         case .left: member("kind", "left")
         }
         object("author") { $0.members(of: event.author) }
-        member("at", event.at.rfc3339)
+        member("at", event.at)
         if case .message(let clientID, let body) = event.content {
             member("clientId", clientID.description)
             member("body", body.description)
@@ -28,7 +28,7 @@ extension JSONWriter {
         member("visibility", "public")
         member("head", room.head)
         member("member", room.member)
-        member("createdAt", room.createdAt.rfc3339)
+        member("createdAt", room.createdAt)
     }
 
     package mutating func members(of page: Page) {
@@ -55,7 +55,7 @@ extension JSONWriter {
         member("room", room.description)
         member("clientId", clientID.description)
         member("seq", receipt.seq)
-        member("at", receipt.at.rfc3339)
+        member("at", receipt.at)
         member("duplicate", receipt.duplicate)
     }
 }

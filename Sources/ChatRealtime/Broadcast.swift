@@ -13,16 +13,17 @@ struct Broadcast: Sendable {
         private let offsets: [Int]
 
         init(_ room: RoomName, _ events: [Event]) {
-            var frames = ByteBuffer()
+            var writer = FrameWriter(capacity: 512 * events.count)
             var offsets: [Int] = []
+            offsets.reserveCapacity(events.count)
             for event in events {
-                offsets.append(frames.writerIndex)
-                ServerFrame.event(event).write(to: &frames)
+                offsets.append(writer.count)
+                writer.append(.event(event))
             }
             self.room = room
             self.first = events.first?.seq ?? 0
             self.last = events.last?.seq ?? 0
-            self.frames = frames
+            self.frames = writer.buffer
             self.offsets = offsets
         }
 
@@ -36,21 +37,24 @@ struct Broadcast: Sendable {
         }
     }
 
-    /// One frame for one socket.
+    /// The answers to one socket's commands.
     struct Reply: Sendable {
         let socket: SocketID
-        let frame: ByteBuffer
+        var writer = FrameWriter()
+        var count = 0
     }
 
-    let replies: [Reply]
+    /// By shard.
+    let replies: [[Reply]]
     let runs: [Run]
     /// Rooms that may have come further than was announced.
     let unannounced: [RoomName: Int64]
     /// Who has left which room.
     let departures: [(room: RoomName, account: AccountID)]
 
-    init(_ batch: CommittedBatch<ReplyAddress>) {
-        self.replies = batch.answers.compactMap { Self.reply(to: $0) }
+    /// - Parameter shards: how many there are.
+    init(_ batch: CommittedBatch<ReplyAddress>, shards: Int) {
+        self.replies = Self.replies(to: batch.answers, shards: shards)
         self.runs = Self.runs(of: batch.events)
         self.unannounced = batch.unannounced
         self.departures = batch.answers.compactMap { answer in
@@ -74,17 +78,28 @@ struct Broadcast: Sendable {
         }
     }
 
-    private static func reply(to answer: CommittedBatch<ReplyAddress>.Answer) -> Reply? {
-        guard case .socket(let socket, let ref) = answer.origin, case .message(let clientID, _) = answer.draft.content
-        else {
-            return nil
-        }
-        let room = answer.draft.room
-        let frame: ServerFrame =
-            switch answer.result {
-            case .success(let receipt): .ack(room, clientID, receipt, ref: ref)
-            case .failure(let error): .error(error, .init(ref: ref, room: room, clientID: clientID))
+    private static func replies(to answers: [CommittedBatch<ReplyAddress>.Answer], shards: Int) -> [[Reply]] {
+        var replies = [[Reply]](repeating: [], count: shards)
+        var places: [SocketID: Int] = [:]
+        for answer in answers {
+            guard case .socket(let socket, let ref) = answer.origin, let frame = frame(answer, ref) else { continue }
+            let place = places[socket] ?? replies[socket.shard].count
+            if place == replies[socket.shard].count {
+                replies[socket.shard].append(Reply(socket: socket))
+                places[socket] = place
             }
-        return Reply(socket: socket, frame: frame.bytes)
+            replies[socket.shard][place].writer.append(frame)
+            replies[socket.shard][place].count += 1
+        }
+        return replies
+    }
+
+    private static func frame(_ answer: CommittedBatch<ReplyAddress>.Answer, _ ref: String?) -> ServerFrame? {
+        guard case .message(let clientID, _) = answer.draft.content else { return nil }
+        let room = answer.draft.room
+        return switch answer.result {
+        case .success(let receipt): .ack(room, clientID, receipt, ref: ref)
+        case .failure(let error): .error(error, .init(ref: ref, room: room, clientID: clientID))
+        }
     }
 }

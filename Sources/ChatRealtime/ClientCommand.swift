@@ -20,6 +20,8 @@ package enum ClientCommand: Sendable, Equatable {
         case last(Int)
     }
 
+    private static let types = ["send", "subscribe", "unsubscribe", "history", "read"]
+
     /// What an answer has to repeat, even if the command is not acceptable.
     package struct Echo: Sendable, Equatable {
         package var ref: String?
@@ -52,7 +54,7 @@ package enum ClientCommand: Sendable, Equatable {
             echo.ref = ref
         }
         let type = try object.string("type")
-        guard ["subscribe", "unsubscribe", "send", "history", "read"].contains(type) else {
+        guard Self.types.contains(type) else {
             throw ChatError(
                 .unknownType,
                 "There is no command of this type; there are subscribe, unsubscribe, send, history and read.",

@@ -99,6 +99,6 @@ package struct FrameAssembler {
 
 extension ByteBuffer {
     fileprivate var isUTF8: Bool {
-        withUnsafeReadableBytes { String(validating: $0, as: UTF8.self) != nil }
+        (try? UTF8Span(validating: readableBytesUInt8Span)) != nil
     }
 }

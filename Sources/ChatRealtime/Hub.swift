@@ -28,7 +28,7 @@ package final class Hub: Sendable {
 
     /// Announces what was committed and answers who asked for it.
     package func publish(_ batch: CommittedBatch<ReplyAddress>) {
-        let broadcast = Broadcast(batch)
+        let broadcast = Broadcast(batch, shards: shards.count)
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.deliver(broadcast) }
         }

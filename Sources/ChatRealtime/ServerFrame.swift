@@ -1,6 +1,5 @@
 package import ChatCore
 package import NIOCore
-import NIOWebSocket
 
 /// What the server says on the native door. Each is one JSON object in one text frame (docs/asyncapi.yaml).
 package enum ServerFrame {
@@ -17,18 +16,13 @@ package enum ServerFrame {
 
     /// The frame's bytes, header and all.
     package var bytes: ByteBuffer {
-        var buffer = ByteBuffer()
-        write(to: &buffer)
-        return buffer
+        var writer = FrameWriter()
+        writer.append(self)
+        return writer.buffer
     }
 
-    package func write(to buffer: inout ByteBuffer) {
-        var json = JSONWriter()
-        json.object { writeMembers(&$0) }
-        buffer.writeServerFrame(.text, payload: json.bytes)
-    }
-
-    private func writeMembers(_ json: inout JSONWriter) {
+    /// The members of its JSON object.
+    func writeMembers(_ json: inout JSONWriter) {
         switch self {
         case .hello(let greeting, let server, let heartbeatSeconds, let messageBytes):
             Self.hello(greeting, server, heartbeatSeconds, messageBytes, &json)
@@ -65,7 +59,7 @@ package enum ServerFrame {
             json.members(of: receipt, for: room, clientID)
         case .heartbeat(let at, let heads):
             json.member("type", "heartbeat")
-            json.member("at", at.rfc3339)
+            json.member("at", at)
             json.object("heads") { json in for (room, head) in heads { json.member(room.description, head) } }
         case .error(let error, let echo): Self.error(error, echo, &json)
         }

@@ -7,7 +7,7 @@ final class Shard {
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
-    private var members: [RoomName: [SocketID: SocketSession]] = [:]
+    private var members: [RoomName: [SocketID: Subscriber]] = [:]
 
     init(index: Int) { self.index = index }
 
@@ -30,8 +30,9 @@ final class Shard {
         for room in rooms { unsubscribe(id, from: room) }
     }
 
-    func subscribe(_ id: SocketID, to room: RoomName) {
-        members[room, default: [:]][id] = sockets[id]
+    func add(_ subscriber: Subscriber, to room: RoomName) {
+        guard let id = subscriber.socket.id else { return }
+        members[room, default: [:]][id] = subscriber
     }
 
     func unsubscribe(_ id: SocketID, from room: RoomName) {
@@ -41,26 +42,24 @@ final class Shard {
 
     /// Writes to everyone concerned, then flushes each once.
     func deliver(_ broadcast: Broadcast) {
-        var touched: [SocketID: SocketSession] = [:]
-        for reply in broadcast.replies where reply.socket.shard == index {
+        var touched: [SocketSession] = []
+        for reply in broadcast.replies[index] {
             guard let socket = sockets[reply.socket] else { continue }
-            socket.answered(reply.frame)
-            touched[reply.socket] = socket
+            socket.answered(reply)
+            socket.touch(&touched)
         }
         for run in broadcast.runs {
-            for (id, socket) in members[run.room] ?? [:] {
-                socket.deliver(run)
-                touched[id] = socket
-            }
+            guard let subscribers = members[run.room] else { continue }
+            for subscriber in subscribers.values where subscriber.deliver(run) { subscriber.socket.touch(&touched) }
         }
         catchUp(to: broadcast.unannounced)
         for departure in broadcast.departures {
-            for (id, socket) in accounts[departure.account] ?? [:] {
+            for socket in (accounts[departure.account] ?? [:]).values {
                 socket.evict(from: departure.room)
-                touched[id] = socket
+                socket.touch(&touched)
             }
         }
-        for socket in touched.values { socket.flush() }
+        for socket in touched { socket.flush() }
     }
 
     /// Rooms with subscribers on this loop.
@@ -68,7 +67,7 @@ final class Shard {
 
     func catchUp(to heads: [RoomName: Int64]) {
         for (room, head) in heads {
-            for socket in (members[room] ?? [:]).values { socket.catchUp(room, to: head) }
+            for subscriber in (members[room] ?? [:]).values { subscriber.catchUp(to: head) }
         }
     }
 

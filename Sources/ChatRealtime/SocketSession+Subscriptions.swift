@@ -6,8 +6,8 @@ extension SocketSession {
     func subscribe(
         to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo
     ) throws(ChatError) {
-        guard let context, let id else { return }
-        guard subscriptions.count < Self.subscriptionLimit else {
+        guard let context else { return }
+        guard subscribers.count < Self.subscriptionLimit else {
             throw .overloaded("A socket has at most \(Self.subscriptionLimit) subscriptions.")
         }
         if case .after(_, _, let epoch?) = start, epoch != self.epoch {
@@ -16,18 +16,19 @@ extension SocketSession {
         }
         commandBegan()
         // Live events count from now on; the log is read after that, so nothing falls between.
-        lastSubscription += 1
-        let number = lastSubscription
-        subscriptions[room] = Subscription(number, startingAfter: start.position ?? 0, head: 0)
-        shard?.subscribe(id, to: room)
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let subscriber = Subscriber(
+            room, self, Subscription(startingAfter: start.position ?? 0, head: 0))
+        subscribers[room] = subscriber
+        shard?.add(subscriber, to: room)
+        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
         environment.rooms.page(room, start.range, start.count, account.id, context.eventLoop).whenComplete { result in
-            bound.value.opened(room, number, start, echo, result)
+            let (socket, subscriber) = bound.value
+            socket.opened(subscriber, start, echo, result)
         }
     }
 
     private func opened(
-        _ room: RoomName, _ number: Int, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo,
+        _ subscriber: Subscriber, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo,
         _ result: Result<Page, any Error>
     ) {
         guard let id else { return }
@@ -35,17 +36,18 @@ extension SocketSession {
             commandEnded()
             flush()
         }
+        let room = subscriber.room
         // It was unsubscribed, or subscribed anew, before the log answered.
-        guard let waiting = subscriptions[room], waiting.number == number else { return abandoned(room, echo) }
+        guard subscribers[room] === subscriber else { return abandoned(room, echo) }
         do {
             let page = try result.get()
-            var subscription = try Subscription(number, start, page, head: waiting.head)
+            var subscription = try Subscription(start, page, after: subscriber.subscription)
             let gap = subscription.skip().map { Gap(room: room, from: $0.lowerBound, to: $0.upperBound) }
             write(.subscribed(page, after: subscription.sent, gap: gap, ref: echo.ref))
-            subscriptions[room] = subscription
-            pageArrived(room, number, page)
+            subscriber.subscription = subscription
+            pageArrived(subscriber, page)
         } catch {
-            subscriptions[room] = nil
+            subscribers[room] = nil
             shard?.unsubscribe(id, from: room)
             refuse(ChatError(access: error), echo)
         }
@@ -55,109 +57,97 @@ extension SocketSession {
         refuse(ChatError(.notSubscribed, "A later command for \(room) overtook this one.", field: "room"), echo)
     }
 
-    private func pageArrived(_ room: RoomName, _ number: Int, _ page: Page) {
-        guard let context, var subscription = subscriptions[room], subscription.number == number else { return }
-        let isWritable = context.channel.isWritable
-        if isWritable { write(page.events.drop { $0.seq <= subscription.sent }) }
-        let action = subscription.pageWritten(
-            upTo: isWritable ? page.events.last?.seq : nil, head: page.head, isWritable: context.channel.isWritable)
-        subscriptions[room] = subscription
-        if action == .read { readOn(room) }
+    private func pageArrived(_ subscriber: Subscriber, _ page: Page) {
+        if isWritable {
+            write(page.events.drop { $0.seq <= subscriber.subscription.sent })
+            handle(
+                subscriber.subscription.pageWritten(
+                    upTo: page.events.last?.seq, head: page.head, isWritable: isWritable), subscriber)
+        } else {
+            // Not kept: it is read again when the socket takes more.
+            handle(subscriber.subscription.pageWritten(upTo: nil, head: page.head, isWritable: false), subscriber)
+        }
     }
 
-    private func write(_ events: some Sequence<Event>) {
-        var frames = ByteBuffer()
-        for event in events { ServerFrame.event(event).write(to: &frames) }
-        if frames.readableBytes > 0 { write(frames) }
+    private func handle(_ action: Subscription.Action, _ subscriber: Subscriber) {
+        if action == .read { readOn(subscriber) }
     }
 
-    private func readOn(_ room: RoomName) {
-        guard let context, let subscription = subscriptions[room] else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        environment.rooms.page(room, .after(subscription.sent), PageRange.limit, account.id, context.eventLoop)
-            .whenComplete { result in bound.value.continued(room, subscription.number, result) }
+    private func write(_ events: some Collection<Event>) {
+        guard !events.isEmpty else { return }
+        var writer = FrameWriter(capacity: 512 * events.count)
+        for event in events { writer.append(.event(event)) }
+        write(writer.buffer)
     }
 
-    private func continued(_ room: RoomName, _ number: Int, _ result: Result<Page, any Error>) {
-        guard subscriptions[room]?.number == number else { return }
+    /// Reads the next page of the log.
+    func readOn(_ subscriber: Subscriber) {
+        guard let context else { return }
+        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
+        environment.rooms.page(
+            subscriber.room, .after(subscriber.subscription.sent), PageRange.limit, account.id, context.eventLoop
+        ).whenComplete { result in
+            let (socket, subscriber) = bound.value
+            socket.continued(subscriber, result)
+        }
+    }
+
+    private func continued(_ subscriber: Subscriber, _ result: Result<Page, any Error>) {
+        guard subscribers[subscriber.room] === subscriber else { return }
         switch result {
-        case .success(let page): pageArrived(room, number, page)
-        case .failure(let error) where ChatError(access: error).code == .notAMember: evict(from: room)
-        case .failure: retry(room, number)
+        case .success(let page): pageArrived(subscriber, page)
+        case .failure(let error) where ChatError(access: error).code == .notAMember: evict(from: subscriber.room)
+        case .failure: retry(subscriber)
         }
         flush()
     }
 
     /// The log cannot be read just now. The subscription stays as it is and tries again.
-    private func retry(_ room: RoomName, _ number: Int) {
+    private func retry(_ subscriber: Subscriber) {
         guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: .milliseconds(.random(in: 500...1500))) {
-            guard bound.value.subscriptions[room]?.number == number else { return }
-            bound.value.readOn(room)
+            let (socket, subscriber) = bound.value
+            guard socket.subscribers[subscriber.room] === subscriber else { return }
+            socket.readOn(subscriber)
         }
     }
 
     /// The socket takes more again: whoever was paused goes on, and is told of what is too much to stream.
     func resume() {
-        for room in Array(subscriptions.keys) {
-            guard let (skipped, action) = subscriptions[room]?.becameWritable() else { continue }
-            if let skipped { write(.behind(Gap(room: room, from: skipped.lowerBound, to: skipped.upperBound))) }
-            if action == .read { readOn(room) }
+        for subscriber in subscribers.values {
+            let (skipped, action) = subscriber.subscription.becameWritable()
+            if let skipped {
+                write(.behind(Gap(room: subscriber.room, from: skipped.lowerBound, to: skipped.upperBound)))
+            }
+            handle(action, subscriber)
         }
         for request in deferred.take() { read(again: request) }
         flush()
     }
 
-    // MARK: - From the shard
-
-    /// Events were committed in a subscribed room.
-    func deliver(_ run: Broadcast.Run) {
-        guard let context else { return }
-        switch subscriptions[run.room]?.committed(
-            first: run.first, last: run.last, isWritable: context.channel.isWritable)
-        {
-        case .deliver:
-            write(run.frames(above: subscriptions[run.room]?.sent ?? 0))
-            subscriptions[run.room]?.delivered(upTo: run.last)
-        case .read: readOn(run.room)
-        case .nothing, nil: break
-        }
-    }
-
-    /// A subscribed room may have come further than was announced.
-    func catchUp(_ room: RoomName, to head: Int64) {
-        guard let context else { return }
-        // As if the newest event alone had been announced: what lies before it is read from the log.
-        let action = subscriptions[room]?.committed(
-            first: .max, last: head, isWritable: context.channel.isWritable)
-        if action == .read { readOn(room) }
-    }
-
     /// The account has left the room.
     func evict(from room: RoomName) {
-        guard let id, subscriptions.removeValue(forKey: room) != nil else { return }
+        guard let id, subscribers.removeValue(forKey: room) != nil else { return }
         shard?.unsubscribe(id, from: room)
         write(.unsubscribed(room, reason: "left", ref: nil))
     }
 }
 
 extension Subscription {
-    /// A subscription whose first page has come.
+    /// A subscription whose first page has come, in place of the one that waited for it.
     /// - Throws: `resync_required` if the client is ahead of the room.
-    fileprivate init(
-        _ number: Int, _ start: ClientCommand.Start, _ page: Page, head: Int64
-    ) throws(ChatError) {
+    fileprivate init(_ start: ClientCommand.Start, _ page: Page, after waiting: Subscription) throws(ChatError) {
+        let head = max(page.head, waiting.head)
         switch start {
         case .after(let position, let limit, _):
             guard position <= page.head else {
                 throw .resyncRequired(
                     "\(page.room) has only \(page.head) events, the position is \(position).", "after")
             }
-            self.init(number, startingAfter: position, head: max(page.head, head), limit: limit)
+            self.init(startingAfter: position, head: head, limit: limit)
         case .last:
-            let first = page.events.first.map { $0.seq - 1 } ?? page.head
-            self.init(number, startingAfter: first, head: max(page.head, head))
+            self.init(startingAfter: page.events.first.map { $0.seq - 1 } ?? page.head, head: head)
         }
     }
 }

@@ -46,14 +46,14 @@ package final class SocketSession: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     var shard: Shard?
     var id: SocketID?
-    var subscriptions: [RoomName: Subscription] = [:]
-    var lastSubscription = 0
+    var subscribers: [RoomName: Subscriber] = [:]
     /// Pages that were asked for and did not fit; they are read again when they do.
     var deferred: [HistoryRequest] = []
     private var pending = 0
     private var errors = 0
     private var wantsRead = false
     private var isStopping = false
+    private var isTouched = false
     private var heartbeat = Heartbeat()
     private var beats: RepeatedTask?
     private var drainDeadline: Scheduled<Void>?
@@ -95,11 +95,11 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     private func leave() {
-        if let id { shard?.remove(id, from: subscriptions.keys) }
+        if let id { shard?.remove(id, from: subscribers.keys) }
         beats?.cancel()
         drainDeadline?.cancel()
         (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
-        subscriptions = [:]
+        subscribers = [:]
         deferred = []
     }
 
@@ -154,7 +154,9 @@ package final class SocketSession: ChannelDuplexHandler {
         guard let context else { return }
         guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
         guard context.channel.isWritable else { return }
-        let heads = subscriptions.map { ($0.key, $0.value.head) }.sorted { $0.0.description < $1.0.description }
+        let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
+            $0.0.description < $1.0.description
+        }
         write(.heartbeat(at: .now, heads: heads))
         var ping = ByteBuffer()
         ping.writeServerFrame(.ping, payload: [])
@@ -199,7 +201,7 @@ package final class SocketSession: ChannelDuplexHandler {
         case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
         case .subscribe(let room, let start): try subscribe(to: room, start, echo)
         case .unsubscribe(let room):
-            guard subscriptions.removeValue(forKey: room) != nil, let id else {
+            guard subscribers.removeValue(forKey: room) != nil, let id else {
                 throw ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
             }
             shard?.unsubscribe(id, from: room)
@@ -222,18 +224,20 @@ package final class SocketSession: ChannelDuplexHandler {
         write(.error(error, echo))
     }
 
-    /// The answer to a `send`.
-    func answered(_ frame: ByteBuffer) {
-        write(frame)
-        commandEnded()
+    /// Answers to `send`.
+    func answered(_ reply: Broadcast.Reply) {
+        write(reply.writer.buffer)
+        commandsEnded(reply.count)
     }
 
     /// A command waits for the database.
     func commandBegan() { pending += 1 }
 
     /// A command that waited for the database has its answer.
-    func commandEnded() {
-        pending -= 1
+    func commandEnded() { commandsEnded(1) }
+
+    private func commandsEnded(_ count: Int) {
+        pending -= count
         readIfAllowed()
         guard isStopping, pending == 0, let context else { return }
         // After the answer that is just being written.
@@ -241,7 +245,20 @@ package final class SocketSession: ChannelDuplexHandler {
         context.eventLoop.execute { bound.value.comeBackLater() }
     }
 
-    func flush() { context?.flush() }
+    /// Whether the client takes more right now.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    /// Puts the socket among those that are flushed at the end of a broadcast, once.
+    func touch(_ touched: inout [SocketSession]) {
+        guard !isTouched else { return }
+        isTouched = true
+        touched.append(self)
+    }
+
+    func flush() {
+        isTouched = false
+        context?.flush()
+    }
 
     func write(_ frame: ServerFrame) { write(frame.bytes) }
 

@@ -26,8 +26,6 @@ package struct Subscription: Equatable {
     /// The newest events that are streamed when there is a gap.
     package static let tail: Int64 = 50
 
-    /// Tells this subscription from an earlier one of the same socket to the same room.
-    package let number: Int
     package private(set) var state: State
     /// Everything up to here has been written to the socket, or was announced as a gap.
     package private(set) var sent: Int64
@@ -36,8 +34,7 @@ package struct Subscription: Equatable {
     /// When more events than this are missing, only the newest are streamed; the others are a gap.
     private let limit: Int64
 
-    package init(_ number: Int, startingAfter sent: Int64, head: Int64, limit: Int64 = defaultLimit) {
-        self.number = number
+    package init(startingAfter sent: Int64, head: Int64, limit: Int64 = defaultLimit) {
         self.state = .reading
         self.sent = sent
         self.head = max(sent, head)

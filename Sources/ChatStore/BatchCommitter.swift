@@ -27,6 +27,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         var pause = Duration.milliseconds(20)
         var isAmbiguous = false
         while true {
+            let began = clock.now()
             do {
                 onCommit(Self.settle(batch, try await store(batch), isRetryOfUnknown: isAmbiguous))
                 return true
@@ -35,7 +36,8 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                 if failure?.kind == .connectionLost { isAmbiguous = true }
                 // A repeat that was stored by another writer meanwhile is found at the next try.
                 let mayHelp = failure.map { $0.isTransient && !$0.isOutOfSpace || $0.isUniqueViolation } ?? false
-                guard mayHelp, clock.now() + pause < end else {
+                // Another try may take as long as this one did.
+                guard mayHelp, clock.now() + (clock.now() - began) + pause < end else {
                     await give(up: batch, because: error, isAmbiguous: isAmbiguous)
                     return !mayHelp
                 }

@@ -4,7 +4,7 @@ import Postgres
 extension ID: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { Int64.postgresType }
     package static var postgresArrayType: UInt32 { Int64.postgresArrayType }
-    package var postgresBytes: [UInt8] { rawValue.postgresBytes }
+    package func writePostgres(to bytes: inout [UInt8]) { rawValue.writePostgres(to: &bytes) }
 
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
         guard let value = Int64(postgresBytes: bytes) else { return nil }
@@ -15,7 +15,7 @@ extension ID: PostgresEncodable, PostgresDecodable {
 extension RoomName: PostgresEncodable {
     package static var postgresType: UInt32 { String.postgresType }
     package static var postgresArrayType: UInt32 { String.postgresArrayType }
-    package var postgresBytes: [UInt8] { description.postgresBytes }
+    package func writePostgres(to bytes: inout [UInt8]) { description.writePostgres(to: &bytes) }
 }
 
 extension Timestamp: PostgresDecodable {

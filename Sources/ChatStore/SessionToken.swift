@@ -15,7 +15,8 @@ package struct SessionToken: Sendable {
     /// A new one, from the system's random number generator.
     package init() {
         var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<4).flatMap { _ in generator.next().networkBytes }
+        var bytes: [UInt8] = []
+        for _ in 0..<4 { generator.next().writeNetwork(to: &bytes) }
         self.text = String(
             Data(bytes).base64EncodedString().compactMap { character -> Character? in
                 switch character {

@@ -3,16 +3,13 @@ import CLibPQ
 /// What a statement answered. Confined to the thread that ran it; take values out before it leaves.
 package final class Rows: Sequence {
     private let result: OpaquePointer
-    private let columns: [String: Int32]
+    /// There are a handful: looking through them beats hashing.
+    private let columns: [String]
 
     /// Takes the result over and frees it.
     init(_ result: OpaquePointer) {
         self.result = result
-        var columns: [String: Int32] = [:]
-        for column in 0..<PQnfields(result) {
-            if let name = PQfname(result, column) { columns[String(cString: name)] = column }
-        }
-        self.columns = columns
+        self.columns = (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }
     }
 
     deinit { PQclear(result) }
@@ -35,7 +32,7 @@ package final class Rows: Sequence {
     }
 
     fileprivate func value<Value: PostgresDecodable>(_ column: String, row: Int32) throws(PostgresError) -> Value? {
-        guard let index = columns[column] else { throw .decoding("the result has no column \(column)") }
+        guard let place = columns.lastIndex(of: column), let index = Int32(exactly: place) else { throw .decoding("the result has no column \(column)") }
         guard PQgetisnull(result, row, index) == 0, let start = PQgetvalue(result, row, index) else { return nil }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
         guard let value = Value(postgresBytes: bytes) else {

@@ -4,7 +4,17 @@ package protocol PostgresEncodable: Sendable {
     static var postgresType: UInt32 { get }
     /// The number of `type[]`.
     static var postgresArrayType: UInt32 { get }
-    var postgresBytes: [UInt8] { get }
+    /// Appends the value.
+    func writePostgres(to bytes: inout [UInt8])
+}
+
+extension PostgresEncodable {
+    /// The value alone.
+    package var postgresBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        writePostgres(to: &bytes)
+        return bytes
+    }
 }
 
 /// A value that can be read from a column in binary format.
@@ -15,7 +25,9 @@ package protocol PostgresDecodable {
 
 extension FixedWidthInteger {
     /// Big-endian, as PostgreSQL sends and expects numbers.
-    package var networkBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+    package func writeNetwork(to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: bigEndian) { bytes.append(contentsOf: $0) }
+    }
 
     /// `nil` if there are not exactly as many bytes as the type has.
     package init?(networkBytes bytes: UnsafeRawBufferPointer) {
@@ -27,7 +39,7 @@ extension FixedWidthInteger {
 extension Int64: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { 20 }
     package static var postgresArrayType: UInt32 { 1016 }
-    package var postgresBytes: [UInt8] { networkBytes }
+    package func writePostgres(to bytes: inout [UInt8]) { writeNetwork(to: &bytes) }
 
     /// Takes `bigint`, `integer` and `smallint`.
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
@@ -46,7 +58,7 @@ extension Int64: PostgresEncodable, PostgresDecodable {
 extension Bool: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { 16 }
     package static var postgresArrayType: UInt32 { 1000 }
-    package var postgresBytes: [UInt8] { [self ? 1 : 0] }
+    package func writePostgres(to bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
 
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 1 else { return nil }
@@ -57,7 +69,10 @@ extension Bool: PostgresEncodable, PostgresDecodable {
 extension String: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { 25 }
     package static var postgresArrayType: UInt32 { 1009 }
-    package var postgresBytes: [UInt8] { Array(utf8) }
+    package func writePostgres(to bytes: inout [UInt8]) {
+        var text = self
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
 
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
         self.init(validating: bytes, as: UTF8.self)
@@ -72,7 +87,7 @@ package struct Bytes: PostgresEncodable, PostgresDecodable, Hashable {
 
     package static var postgresType: UInt32 { 17 }
     package static var postgresArrayType: UInt32 { 1001 }
-    package var postgresBytes: [UInt8] { value }
+    package func writePostgres(to bytes: inout [UInt8]) { bytes.append(contentsOf: value) }
 
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) { self.value = Array(bytes) }
 }
@@ -87,23 +102,20 @@ package struct SQLArray<Element: PostgresEncodable>: PostgresEncodable {
     package static var postgresArrayType: UInt32 { Element.postgresArrayType }
 
     /// Layout: dimensions, has-nulls flag, element type, length, lower bound, then length-prefixed elements.
-    package var postgresBytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20 + 16 * elements.count)
-        bytes += Int32(1).networkBytes
-        bytes += Int32(elements.contains { $0 == nil } ? 1 : 0).networkBytes
-        bytes += Element.postgresType.networkBytes
-        bytes += Int32(truncatingIfNeeded: elements.count).networkBytes
-        bytes += Int32(1).networkBytes
+    package func writePostgres(to bytes: inout [UInt8]) {
+        bytes.reserveCapacity(bytes.count + 20 + 16 * elements.count)
+        Int32(1).writeNetwork(to: &bytes)
+        Int32(elements.contains { $0 == nil } ? 1 : 0).writeNetwork(to: &bytes)
+        Element.postgresType.writeNetwork(to: &bytes)
+        Int32(truncatingIfNeeded: elements.count).writeNetwork(to: &bytes)
+        Int32(1).writeNetwork(to: &bytes)
         for element in elements {
-            guard let element else {
-                bytes += Int32(-1).networkBytes
-                continue
-            }
-            let value = element.postgresBytes
-            bytes += Int32(truncatingIfNeeded: value.count).networkBytes
-            bytes += value
+            let length = bytes.count
+            Int32(-1).writeNetwork(to: &bytes)
+            guard let element else { continue }
+            element.writePostgres(to: &bytes)
+            let count = UInt32(truncatingIfNeeded: bytes.count - length - 4)
+            for byte in 0..<4 { bytes[length + byte] = UInt8(truncatingIfNeeded: count >> (24 - 8 * UInt32(byte))) }
         }
-        return bytes
     }
 }

@@ -12,7 +12,7 @@ import Testing
     private func departures(_ result: Result<Receipt, ChatError>) -> Int {
         let draft = Draft(room: room, author: alice, content: .left)
         let answer = CommittedBatch<ReplyAddress>.Answer(draft: draft, origin: .caller { _ in }, result: result)
-        return Broadcast(CommittedBatch(answers: [answer], events: [])).departures.count
+        return Broadcast(CommittedBatch(answers: [answer], events: []), shards: 1).departures.count
     }
 
     /// A leave whose commit was not confirmed is tried again and then finds nobody to leave: the sockets must still go.

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func passesOnWhatIsNew() {
-        var subscription = Subscription(1, startingAfter: 3, head: 3)
+        var subscription = Subscription(startingAfter: 3, head: 3)
         #expect(subscription.pageWritten(upTo: nil, head: 3, isWritable: true) == .nothing)
         #expect(subscription.committed(first: 4, last: 6, isWritable: true) == .deliver)
         subscription.delivered(upTo: 6)
@@ -25,27 +25,27 @@ import Testing
 
     @Test(arguments: [(0, 90, 1...90), (1, 91, 1...90), (10, 100, 1...90), (99, 100, 1...50), (50, 51, 1...1)])
     func skipsWhatIsTooMuch(limit: Int64, head: Int64, skipped: ClosedRange<Int64>) {
-        var subscription = Subscription(1, startingAfter: 0, head: head, limit: limit)
+        var subscription = Subscription(startingAfter: 0, head: head, limit: limit)
         #expect(subscription.skip() == skipped)
         #expect(subscription.sent == skipped.upperBound)
         #expect(subscription.skip() == nil)
     }
 
     @Test func streamsWhatIsWithinTheLimit() {
-        var subscription = Subscription(1, startingAfter: 5, head: 15, limit: 10)
+        var subscription = Subscription(startingAfter: 5, head: 15, limit: 10)
         #expect(subscription.skip() == nil)
         #expect(subscription.sent == 5)
     }
 
     @Test func readsTheLogWhenAnAnnouncementWasMissed() {
-        var subscription = Subscription(1, startingAfter: 0, head: 0)
+        var subscription = Subscription(startingAfter: 0, head: 0)
         _ = subscription.pageWritten(upTo: nil, head: 0, isWritable: true)
         #expect(subscription.committed(first: 3, last: 3, isWritable: true) == .read)
         #expect(subscription.state == .reading)
     }
 
     @Test func waitsForASocketThatDoesNotRead() {
-        var subscription = Subscription(1, startingAfter: 0, head: 0)
+        var subscription = Subscription(startingAfter: 0, head: 0)
         _ = subscription.pageWritten(upTo: nil, head: 0, isWritable: true)
         #expect(subscription.committed(first: 1, last: 1, isWritable: false) == .nothing)
         #expect(subscription.state == .paused)
@@ -74,7 +74,7 @@ private struct World {
         head = Int64.random(in: 0...10, using: &generator)
         start = Int64.random(in: 0...head, using: &generator)
         limit = Bool.random(using: &generator) ? 1_000_000 : Int64.random(in: 0...8, using: &generator)
-        subscription = Subscription(1, startingAfter: start, head: head, limit: limit)
+        subscription = Subscription(startingAfter: start, head: head, limit: limit)
         if let range = subscription.skip() { skipped.formUnion(range) }
         pendingRead = (subscription.sent, head)
     }

@@ -10,7 +10,7 @@ import Testing
         let killer = Database(url: url, connections: 1)
         for _ in 0..<5 {
             let backend = try await database.run { try $0.backend() }
-            try await killer.run { _ = try $0.run("SELECT pg_terminate_backend(\(backend), 5000)") }
+            try await killer.run { _ = try $0.run("SELECT pg_terminate_backend(\(backend)::int, 5000)") }
             let next = try await database.run { try $0.backend() }
             #expect(next != backend)
         }

@@ -31,6 +31,7 @@ package struct ProveReport: Sendable, Encodable {
     private let highest: [String: Int]
     private let isSettled: Bool
     private let commitCuts: Int
+    private let serverLog: String
     /// `lost 0 doubled 0 reordered 0 phantom 0 leaked 0`
     package let summary: String
 
@@ -57,6 +58,7 @@ package struct ProveReport: Sendable, Encodable {
         counts = scene.stage.counts
         highest = scene.stage.highest
         self.isSettled = isSettled
+        serverLog = scene.server.log
         commitCuts = scene.database.proxy.control.cutsDone
         summary = verdict.summary
     }
@@ -105,6 +107,7 @@ package struct ProveReport: Sendable, Encodable {
         }
         if wasInterrupted { lines.append("interrupted before \(seconds) s were over") }
         if tally.acked < atLeast { lines.append("TOO LITTLE: \(tally.acked) acked, at least \(atLeast) are wanted") }
+        if !isPassed { lines.append("the server's log is in \(serverLog)") }
         lines.append(summary)
         return lines
     }

@@ -26,11 +26,11 @@ package struct ProveRun: Sendable {
         let scene = try await Scene.build(options, on: group)
         do {
             let report = try await play(scene)
-            await scene.clear()
+            await scene.clear(keepingLog: !report.isPassed)
             try await group.shutdownGracefully()
             return report
         } catch {
-            await scene.clear()
+            await scene.clear(keepingLog: true)
             throw error
         }
     }

@@ -86,12 +86,13 @@ struct Scene: Sendable {
     }
 
     /// Removes everything.
-    func clear() async {
+    /// - Parameter keepingLog: all but what the server said.
+    func clear(keepingLog: Bool) async {
         _ = try? await crowd.run { $0.stop() }
         try? await server.end()
         await clientProxy.stop()
         await database.stop()
-        try? FileManager.default.removeItem(atPath: server.log)
+        if !keepingLog { try? FileManager.default.removeItem(atPath: server.log) }
     }
 
     private static func freePort(on group: any EventLoopGroup) async throws -> Int {
