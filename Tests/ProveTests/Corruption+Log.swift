@@ -5,6 +5,7 @@ extension Corruption {
         Corruption("an acknowledged message is not in the database", .ackedNotStored, also: [.phantom]) { spoilt in
             // From the end of the last room, so that the numbers stay whole.
             while let last = spoilt.evidence.stored.popLast() {
+                spoilt.evidence.heads[last.room] = last.seq - 1
                 if last.kind == .message { return true }
                 spoilt.evidence.memberships.removeAll { $0.room == last.room && $0.joined == last.seq }
             }
@@ -14,11 +15,16 @@ extension Corruption {
             let place = spoilt.someStored { $0.kind == .message && $0.seq < 40 }
             return place.map { spoilt.evidence.stored.remove(at: $0) } != nil
         },
+        Corruption("a head above the last event", .numberMissing) { spoilt in
+            spoilt.evidence.heads[0, default: 0] += 1
+            return true
+        },
         Corruption("a client id is stored twice", .storedTwice, also: [.lost, .reordered]) { spoilt in
             let place = spoilt.someStored { $0.room == 2 && $0.kind == .message && $0.seq < 40 }
             guard let place, let last = spoilt.evidence.stored.last else { return false }
             var copy = spoilt.evidence.stored[place]
             copy.seq = last.seq + 1
+            spoilt.evidence.heads[last.room] = copy.seq
             spoilt.evidence.stored.append(copy)
             return true
         },
@@ -30,6 +36,7 @@ extension Corruption {
         Corruption("a row that nobody sent", .storedUnsent, also: [.lost]) { spoilt in
             guard var row = spoilt.evidence.stored.last else { return false }
             (row.seq, row.kind, row.message) = (row.seq + 1, .message, StoredEvent.stranger)
+            spoilt.evidence.heads[row.room] = row.seq
             spoilt.evidence.stored.append(row)
             return true
         },

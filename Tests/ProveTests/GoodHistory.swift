@@ -55,7 +55,8 @@ struct GoodHistory {
 
     var evidence: Evidence {
         Evidence(
-            history: History(records), stored: stored, memberships: memberships,
+            history: History(records), stored: stored, heads: logs.mapValues { UInt32($0.count) },
+            memberships: memberships,
             accounts: Array(0...Self.wanderer), completeReaders: Set(Self.writers..<Self.wanderer), script: script)
     }
 

@@ -3,6 +3,8 @@ struct Evidence: Sendable {
     var history: History
     /// The database at the end, by room and seq.
     var stored: [StoredEvent]
+    /// The head of each room, as the database has it beside the events.
+    var heads: [UInt16: UInt32]
     /// The database's memberships.
     var memberships: [StoredMembership]
     /// The account of each client.

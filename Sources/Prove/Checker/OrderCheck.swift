@@ -28,7 +28,7 @@ struct OrderCheck {
                 let made = attempts[Int(record.message)]
                 attempts[Int(record.message)] = made < .max ? made + 1 : made
             case .ack where Int(record.message) < attempts.count:
-                guard !record.flag || attempts[Int(record.message)] == 1 else { return }
+                guard record.connection > 0, !record.flag || attempts[Int(record.message)] == 1 else { return }
                 count += 1
                 lines[record.connection, default: [:]][record.room, default: []].append(
                     Storing(attempt: record.detail, seq: record.seq, message: record.message, record: index))

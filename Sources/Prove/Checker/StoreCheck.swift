@@ -28,6 +28,12 @@ struct StoreCheck {
             }
             expected = event.seq + 1
         }
+        if let head = evidence.heads[room], head + 1 != expected {
+            verdict.add(
+                Violation(
+                    kind: .numberMissing, room: room, seq: expected,
+                    text: "the room's head is \(head), its last event is \(expected - 1)"))
+        }
     }
 
     private func messages(_ verdict: inout Verdict) {

@@ -126,6 +126,7 @@ final class Follower: SessionRole {
         guard let from = gap.number("from"), let to = gap.number("to"), from <= to,
             gap.number("count") == to - from + 1
         else { return stage.complain("a gap without a sensible from, to and count") }
+        stage.count(isBehind ? "gaps of readers that fell behind" : "gaps at a subscription")
         session.record(.gap, room: room) {
             $0.flag = isBehind
             $0.seq = UInt32(clamping: from)

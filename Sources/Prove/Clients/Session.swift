@@ -16,6 +16,7 @@ protocol SessionRole: AnyObject {
 final class Session: ChatSocketObserver {
     let client: UInt16
     let stage: Stage
+    let isDirect: Bool
     /// The number of the present connection.
     private(set) var connection: UInt32 = 0
     private(set) var isConnected = false
@@ -39,6 +40,7 @@ final class Session: ChatSocketObserver {
         self.stage = stage
         self.token = token
         self.receiveBuffer = receiveBuffer
+        self.isDirect = !viaProxy
         self.address = ServerAddress(host: "127.0.0.1", port: viaProxy ? stage.proxyPort : stage.serverPort)
         self.random = SeededGenerator(seed: stage.seed, stream: 1000 + UInt64(client))
     }

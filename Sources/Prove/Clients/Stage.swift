@@ -22,6 +22,7 @@ final class Stage: Sendable {
     private struct Notes {
         var complaints: [String] = []
         var counts: [String: Int] = [:]
+        var highest: [String: Int] = [:]
     }
 
     init(
@@ -57,6 +58,13 @@ final class Stage: Sendable {
 
     /// Something worth a number in the report.
     func count(_ what: String) { notes.withLock { $0.counts[what, default: 0] += 1 } }
+
+    /// Something of which only the highest value counts.
+    func measure(_ what: String, _ value: Int) {
+        notes.withLock { $0.highest[what] = max($0.highest[what] ?? 0, value) }
+    }
+
+    var highest: [String: Int] { notes.withLock { $0.highest } }
 
     var complaints: [String] { notes.withLock { $0.complaints } }
 

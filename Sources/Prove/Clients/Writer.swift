@@ -5,7 +5,7 @@ import NIOCore
 /// Sends messages to all rooms, several at a time, and each until it is acknowledged. Confined to its event loop.
 ///
 /// What has been acknowledged is sent again now and then, also long after.
-final class Writer: SessionRole {
+final class Writer: SessionRole, Sender {
     private struct Flight {
         let message: UInt32
         let room: UInt16
@@ -44,10 +44,8 @@ final class Writer: SessionRole {
         tick()
     }
 
-    /// Nothing new from now on.
     func end() { isEnding = true }
 
-    /// Whether everything is acknowledged.
     var isDone: Bool { isEnding && flights.isEmpty && waiting.isEmpty }
 
     func hangUp() { session.hangUp() }
@@ -122,6 +120,10 @@ final class Writer: SessionRole {
         else {
             stage.complain("an answer to nothing")
             return nil
+        }
+        if session.isDirect {
+            let wait = (NIODeadline.now() - flight.since).nanoseconds / 1_000_000
+            stage.measure("longest wait for an answer, in ms, without the proxy", Int(wait))
         }
         return (attempt, flight)
     }

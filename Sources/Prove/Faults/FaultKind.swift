@@ -51,7 +51,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .cutCommits: 500...2000
         case .freezeServer, .hangDatabase: 1000...4000
         case .slowDatabase, .slowClients, .halfOpenClients: 1000...3000
-        case .stallReaders: 2000...6000
+        case .stallReaders: 2000...10_000
         }
     }
 }

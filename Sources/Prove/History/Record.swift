@@ -36,6 +36,7 @@ struct Record: Equatable, Sendable {
     var flag = false
     var client: UInt16
     var room: UInt16 = 0
+    /// The socket; 0 for a request, which has no order among others.
     var connection: UInt32
     /// The message's number in the run; 0 is none.
     var message: UInt32 = 0

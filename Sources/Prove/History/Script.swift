@@ -26,7 +26,7 @@ struct Script: Sendable {
     /// Mostly short; now and then some kilobytes.
     func body(of message: UInt32) -> String {
         var random = SeededGenerator(seed: seed, stream: UInt64(message))
-        let count = random.next() % 200 == 0 ? Int(random.next() % 400) : Int(random.next() % 6)
+        let count = random.next() % 50 == 0 ? Int(random.next() % 600) : Int(random.next() % 6)
         var body = String(message)
         for _ in 0..<count {
             body += " " + Self.words[Int(random.next() % UInt64(Self.words.count))]

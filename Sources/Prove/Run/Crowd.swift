@@ -3,17 +3,20 @@ import NIOCore
 
 /// All clients of a run. Confined to their event loop; the rest of the run calls ``CrowdControl``.
 final class Crowd {
-    private var writers: [Writer] = []
+    private var writers: [any Sender] = []
     private var readers: [Follower] = []
     private var visitors: [Visitor] = []
 
-    /// Makes the clients: first the writers, then the readers, then the visitors, as in `logins`.
+    /// Makes the clients: first the writers, every fourth of which sends with POST, then the readers, then the visitors,
+    /// as in `logins`.
     init(stage: Stage, options: ProveOptions, logins: [ChatAPI.Login]) {
         let rate = Double(options.rate) / Double(options.writers)
         for (number, login) in logins.enumerated() {
             let client = UInt16(number)
             let viaProxy = number % 2 == 0
             switch number {
+            case ..<options.writers where number % 4 == 3:
+                writers.append(Poster(client: client, token: login.token, rate: rate, stage: stage))
             case ..<options.writers:
                 let session = Session(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
                 writers.append(Writer(session: session, rate: rate))
@@ -27,12 +30,13 @@ final class Crowd {
         }
     }
 
-    /// Every third one wants little at once, so that it gets gaps; some have small buffers, so that they fall behind.
+    /// Two thirds want little at once, so that they get gaps; half have small buffers, so that they fall behind.
     private func reader(_ client: UInt16, _ login: ChatAPI.Login, _ viaProxy: Bool, _ stage: Stage) -> Follower {
         let session = Session(
             client: client, token: login.token, viaProxy: viaProxy, receiveBuffer: client % 2 == 0 ? 16_384 : nil,
             stage: stage)
-        let reader = Follower(session: session, token: login.token, limit: client % 3 == 0 ? 300 : nil)
+        let limits: [Int64?] = [100, 20, nil]
+        let reader = Follower(session: session, token: login.token, limit: limits[Int(client % 3)])
         for room in Crowd.rooms(of: client, outOf: stage.rooms.count) { reader.follow(room) }
         return reader
     }

@@ -13,10 +13,13 @@ package struct ProveOptions: Sendable {
     package var rate: Int
     /// Acknowledged messages without which the run proves nothing.
     package var atLeast: Int
+    /// Lets PostgreSQL confirm what it has not written yet, so that a crash loses it: the checker has to find that.
+    package var unsafeDurability: Bool
 
     package init(
         seconds: Int = 180, seed: UInt64, faults: Set<FaultKind> = Set(FaultKind.allCases), writers: Int = 8,
-        readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 1500, atLeast: Int = 1
+        readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 2000, atLeast: Int = 1,
+        unsafeDurability: Bool = false
     ) {
         self.seconds = seconds
         self.seed = seed
@@ -27,5 +30,6 @@ package struct ProveOptions: Sendable {
         self.rooms = rooms
         self.rate = rate
         self.atLeast = atLeast
+        self.unsafeDurability = unsafeDurability
     }
 }

@@ -28,8 +28,10 @@ package struct ProveReport: Sendable, Encodable {
     private let findings: [Finding]
     private let complaints: [String]
     private let counts: [String: Int]
+    private let highest: [String: Int]
     private let isSettled: Bool
     private let commitCuts: Int
+    private let serverLog: String
     /// `lost 0 doubled 0 reordered 0 phantom 0 leaked 0`
     package let summary: String
 
@@ -54,7 +56,9 @@ package struct ProveReport: Sendable, Encodable {
         findings = verdict.violations.prefix(40).map { Self.finding($0, scene.stage, evidence) }
         complaints = scene.stage.complaints + scene.faults.failures
         counts = scene.stage.counts
+        highest = scene.stage.highest
         self.isSettled = isSettled
+        serverLog = scene.server.log
         commitCuts = scene.database.proxy.control.cutsDone
         summary = verdict.summary
     }
@@ -90,6 +94,7 @@ package struct ProveReport: Sendable, Encodable {
         for (kind, reason) in skippedFaults.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(kind): skipped, \(reason)")
         }
+        lines += highest.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         lines.append(
             "checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         for (kind, count) in violations.sorted(by: { $0.key < $1.key }) { lines.append("FOUND \(count) \(kind)") }
@@ -100,7 +105,9 @@ package struct ProveReport: Sendable, Encodable {
         if !isSettled {
             lines.append("FOUND that not everything was acknowledged and read within 60 s after the faults")
         }
+        if wasInterrupted { lines.append("interrupted before \(seconds) s were over") }
         if tally.acked < atLeast { lines.append("TOO LITTLE: \(tally.acked) acked, at least \(atLeast) are wanted") }
+        if !isPassed { lines.append("the server's log is in \(serverLog)") }
         lines.append(summary)
         return lines
     }

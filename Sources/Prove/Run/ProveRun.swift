@@ -26,16 +26,17 @@ package struct ProveRun: Sendable {
         let scene = try await Scene.build(options, on: group)
         do {
             let report = try await play(scene)
-            await scene.clear()
+            await scene.clear(keepingLog: !report.isPassed)
             try await group.shutdownGracefully()
             return report
         } catch {
-            await scene.clear()
+            await scene.clear(keepingLog: true)
             throw error
         }
     }
 
     private func play(_ scene: Scene) async throws -> ProveReport {
+        say("PostgreSQL is in \(scene.database.folder), the server on port \(scene.stage.serverPort)")
         let schedule = FaultSchedule(seed: options.seed, seconds: options.seconds, kinds: options.faults)
         let start = ContinuousClock.now
         try await scene.crowd.run { $0.start() }
@@ -83,7 +84,8 @@ package struct ProveRun: Sendable {
     }
 
     private func becomes(_ wanted: Bool, _ condition: @Sendable () async throws -> Bool) async throws -> Bool {
-        let deadline = ContinuousClock.now + .seconds(60)
+        // Who has been told that messages are stored which are not waits in vain.
+        let deadline = ContinuousClock.now + .seconds(options.unsafeDurability ? 5 : 60)
         while ContinuousClock.now < deadline {
             if try await condition() == wanted { return true }
             try await Task.sleep(for: .milliseconds(50))

@@ -18,11 +18,14 @@ struct Scene: Sendable {
 
     /// Starts database, proxies and server, and makes accounts and rooms.
     static func build(_ options: ProveOptions, on group: any EventLoopGroup) async throws -> Scene {
-        let database = try await ScratchDatabase.start(on: group)
+        let database = try await ScratchDatabase.start(acceptLoss: options.unsafeDurability, on: group)
         let port = try await freePort(on: group)
         let log = FileManager.default.temporaryDirectory.appending(path: "denwa-prove-\(port).log").path
         let complaints = Complaints()
-        let server = ServerProcess(databaseURL: database.serverURL, port: port, log: log) { complaints.add($0) }
+        let server = ServerProcess(
+            databaseURL: database.serverURL, port: port,
+            options: options.unsafeDurability ? ["--unsafe-durability"] : [],
+            log: log, complain: complaints.add)
         server.start()
         do {
             let clientProxy = try await FaultProxy.start(
@@ -75,18 +78,21 @@ struct Scene: Sendable {
         let dump = Dump(stage: stage)
         let stored = try await database.run { try dump.events(on: $0) }
         let memberships = try await database.run { try dump.memberships(on: $0) }
+        let heads = try await database.run { try dump.heads(on: $0) }
         return Evidence(
-            history: stage.recorder.history, stored: stored, memberships: memberships, accounts: accounts,
+            history: stage.recorder.history, stored: stored, heads: heads.mapValues { UInt32(clamping: $0) },
+            memberships: memberships, accounts: accounts,
             completeReaders: readers, script: stage.script)
     }
 
     /// Removes everything.
-    func clear() async {
+    /// - Parameter keepingLog: all but what the server said.
+    func clear(keepingLog: Bool) async {
         _ = try? await crowd.run { $0.stop() }
         try? await server.end()
         await clientProxy.stop()
         await database.stop()
-        try? FileManager.default.removeItem(atPath: server.log)
+        if !keepingLog { try? FileManager.default.removeItem(atPath: server.log) }
     }
 
     private static func freePort(on group: any EventLoopGroup) async throws -> Int {

@@ -14,10 +14,13 @@ final class ScratchDatabase: Sendable {
     /// For what waits.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
-    static func start(on group: any EventLoopGroup) async throws -> ScratchDatabase {
+    /// - Parameter acceptLoss: whether a crash may lose what was confirmed just before.
+    static func start(acceptLoss: Bool, on group: any EventLoopGroup) async throws -> ScratchDatabase {
         let cluster = try Cluster.temporary(options: ClusterOptions(maxConnections: 100))
         let url = try cluster.createDatabase(name)
-        try Migrator(files: Schema.migrations).up(on: Connection(url: url, settings: .patient))
+        let connection = try Connection(url: url, settings: .patient)
+        try Migrator(files: Schema.migrations).up(on: connection)
+        if acceptLoss { try connection.execute(script: "ALTER DATABASE \(name) SET synchronous_commit = off") }
         let proxy = try await FaultProxy.start(to: SocketAddress(unixDomainSocketPath: cluster.socketPath), on: group)
         return ScratchDatabase(cluster, proxy)
     }
@@ -27,6 +30,9 @@ final class ScratchDatabase: Sendable {
         self.proxy = proxy
         threads.start()
     }
+
+    /// Where its data is, until the end.
+    var folder: String { cluster.folder }
 
     /// For the server: through the proxy.
     var serverURL: String {

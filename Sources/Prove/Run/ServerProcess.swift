@@ -26,13 +26,17 @@ final class ServerProcess: Sendable {
     private static let databaseUnavailable: Int32 = 69
 
     /// - Parameters:
+    ///   - options: more of `denwa serve`.
     ///   - log: where its standard error goes.
     ///   - complain: told of an end that nobody caused.
-    init(databaseURL: String, port: Int, log: String, complain: @escaping @Sendable (String) -> Void) {
-        self.arguments = [
-            "serve", "--database-url", databaseURL, "--host", "127.0.0.1", "--port", "\(port)", "--default-room",
-            "lobby", "--heartbeat-seconds", "\(Stage.heartbeatSeconds)", "--log-level", "error",
-        ]
+    init(
+        databaseURL: String, port: Int, options: [String], log: String, complain: @escaping @Sendable (String) -> Void
+    ) {
+        self.arguments =
+            [
+                "serve", "--database-url", databaseURL, "--host", "127.0.0.1", "--port", "\(port)", "--default-room",
+                "lobby", "--heartbeat-seconds", "\(Stage.heartbeatSeconds)", "--log-level", "error",
+            ] + options
         self.log = log
         self.complain = complain
     }

@@ -16,6 +16,7 @@ struct ProveCommand: AsyncParsableCommand {
               denwa prove
               denwa prove --seconds 3600 --at-least 3000000 --report proof.json
               denwa prove --faults kill-server,cut-commits --seed 42
+              denwa prove --seconds 20 --faults crash-database --unsafe-durability
             """)
 
     @Option(help: "How long there are faults and new messages.") var seconds = 180
@@ -25,9 +26,11 @@ struct ProveCommand: AsyncParsableCommand {
     @Option(help: "Clients that read.") var readers = 8
     @Option(help: "Clients that join, read and leave.") var visitors = 3
     @Option(help: "Rooms.") var rooms = 6
-    @Option(help: "Most messages a second.") var rate = 1500
+    @Option(help: "Most messages a second.") var rate = 2000
     @Option(help: "Acknowledged messages without which the run proves nothing.") var atLeast = 1
     @Option(help: "A file for the report, in JSON.") var report: String?
+    @Flag(help: "Let PostgreSQL confirm what it has not written, to see that the loss is found.")
+    var unsafeDurability = false
 
     func validate() throws {
         for (name, value, range) in [
@@ -35,8 +38,8 @@ struct ProveCommand: AsyncParsableCommand {
             ("visitors", visitors, 0...100), ("rooms", rooms, 1...100), ("rate", rate, 1...100_000),
             ("at-least", atLeast, 0...1_000_000_000),
         ] where !range.contains(value) {
-            throw ValidationError(
-                "--\(name) is \(value); it has to be from \(range.lowerBound) to \(range.upperBound).")
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            throw ValidationError("--\(name) is \(value); it has to be from \(bounds).")
         }
         _ = try kinds()
     }
@@ -47,7 +50,7 @@ struct ProveCommand: AsyncParsableCommand {
         Terminal.say("seed \(seed)")
         let options = ProveOptions(
             seconds: seconds, seed: seed, faults: try kinds(), writers: writers, readers: readers, visitors: visitors,
-            rooms: rooms, rate: rate, atLeast: atLeast)
+            rooms: rooms, rate: rate, atLeast: atLeast, unsafeDurability: unsafeDurability)
         let result = try await ProveRun(options, say: Terminal.say) { Interruption.happened }.run()
         if let report { try result.json().write(to: URL(filePath: report)) }
         for line in result.lines { Terminal.data(line) }
