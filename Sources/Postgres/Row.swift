@@ -32,7 +32,9 @@ package final class Rows: Sequence {
     }
 
     fileprivate func value<Value: PostgresDecodable>(_ column: String, row: Int32) throws(PostgresError) -> Value? {
-        guard let place = columns.lastIndex(of: column), let index = Int32(exactly: place) else { throw .decoding("the result has no column \(column)") }
+        guard let place = columns.lastIndex(of: column), let index = Int32(exactly: place) else {
+            throw .decoding("the result has no column \(column)")
+        }
         guard PQgetisnull(result, row, index) == 0, let start = PQgetvalue(result, row, index) else { return nil }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
         guard let value = Value(postgresBytes: bytes) else {
