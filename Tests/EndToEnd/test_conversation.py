@@ -35,7 +35,7 @@ class Reader(Thread):
     def read_once(self):
         """One connection: subscribe behind the last seq and read until the next break."""
         socket = self.person.opens_socket()
-        socket.subscribe(self.room, after=self.position)
+        socket.subscribe(self.room, after=self.position, limit=1_000_000)
         while self.position < self.through:
             self.events.append(socket.next("event", timeout=30))
             if self.position in self.breaks:

@@ -37,7 +37,7 @@ class Scene:
         self.room = self.alice.makes_room()
         self.bob.joins(self.room)
         self.carol.joins(self.room)
-        self.bob.listens(self.room, after=0)
+        self.bob.listens(self.room, after=0, limit=1_000_000)
         self.carol.socket
         self.talker = Talker(self.alice, self.room)
         self.process = own.child.pid
