@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
-        .testTarget(name: "BenchTests", dependencies: ["Bench", .nioCore]),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "ChatClient", .nioCore, .nioPosix]),
         .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
         .testTarget(name: "ProveTests", dependencies: ["Prove", .nioCore, .nioPosix]),
         .testTarget(
@@ -89,7 +89,7 @@ let package = Package(
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioWebSocket]),
+            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),

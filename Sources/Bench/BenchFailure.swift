@@ -6,6 +6,8 @@ package enum BenchFailure: Error, Sendable, CustomStringConvertible {
     case tooFewFiles(needed: Int, limit: Int)
     case tookTooLong(String)
     case broken(String)
+    /// Something did not arrive.
+    case lost(String)
     case interrupted
     /// The server does not know what the scenario needs.
     case unsupported(String)
@@ -19,6 +21,7 @@ package enum BenchFailure: Error, Sendable, CustomStringConvertible {
             "This needs \(needed) open files and only \(limit) are allowed; raise the limit with `ulimit -n \(needed)`."
         case .tookTooLong(let what): "This did not come about in time: \(what)."
         case .broken(let what): "The load broke off: \(what)"
+        case .lost(let what): "Lost, or stuck in the server: \(what)."
         case .interrupted: "Interrupted."
         case .unsupported(let what): "This server does not support \(what)."
         }

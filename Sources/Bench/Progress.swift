@@ -1,13 +1,10 @@
-import NIOCore
 import Synchronization
 
-/// Tells a person that something is going on: one line that changes on a terminal, else a line now and then.
+/// Tells a person what is going on: one line that changes on a terminal, else a line for each stage.
 package final class Progress: Sendable {
     private let isTerminal: Bool
     private let write: @Sendable (String) -> Void
-    private let state = Mutex<(shown: String, at: NIODeadline)>(("", .uptimeNanoseconds(0)))
-
-    private static let pause = TimeAmount.seconds(5)
+    private let shown = Mutex("")
 
     /// - Parameters:
     ///   - isTerminal: whether a line can be written over.
@@ -17,22 +14,21 @@ package final class Progress: Sendable {
         self.write = write
     }
 
-    func show(_ text: String) {
-        let now = NIODeadline.now()
-        let isDue = state.withLock { state in
-            guard state.shown != text, isTerminal || now >= state.at + Self.pause else { return false }
-            state = (text, now)
-            return true
+    /// - Parameter detail: what changes within the stage; for terminals only.
+    func show(_ stage: String, _ detail: String = "") {
+        let text = isTerminal && !detail.isEmpty ? "\(stage), \(detail)" : stage
+        let isNew = shown.withLock { shown in
+            defer { shown = text }
+            return shown != text
         }
-        guard isDue else { return }
-        write(isTerminal ? "\r\u{1B}[K\(text)" : text + "\n")
+        if isNew { write(isTerminal ? "\r\u{1B}[K\(text)" : text + "\n") }
     }
 
     /// Takes the line away.
     func clear() {
-        let wasShown = state.withLock { state in
-            defer { state.shown = "" }
-            return !state.shown.isEmpty
+        let wasShown = shown.withLock { shown in
+            defer { shown = "" }
+            return !shown.isEmpty
         }
         if isTerminal, wasShown { write("\r\u{1B}[K") }
     }

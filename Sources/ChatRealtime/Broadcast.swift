@@ -3,40 +3,6 @@ import NIOCore
 
 /// A committed batch, encoded once for every socket that it reaches.
 struct Broadcast: Sendable {
-    /// The new events of one room as one run of frames.
-    struct Run: Sendable {
-        let room: RoomName
-        let first: Int64
-        let last: Int64
-        private let frames: ByteBuffer
-        /// Where the frame of `first + n` begins.
-        private let offsets: [Int]
-
-        init(_ room: RoomName, _ events: [Event]) {
-            var writer = FrameWriter(capacity: 512 * events.count)
-            var offsets: [Int] = []
-            offsets.reserveCapacity(events.count)
-            for event in events {
-                offsets.append(writer.count)
-                writer.append(.event(event))
-            }
-            self.room = room
-            self.first = events.first?.seq ?? 0
-            self.last = events.last?.seq ?? 0
-            self.frames = writer.buffer
-            self.offsets = offsets
-        }
-
-        /// The frames of the events above `seq`.
-        func frames(above seq: Int64) -> ByteBuffer {
-            let skipped = Int(clamping: seq - first + 1)
-            guard skipped > 0 else { return frames }
-            guard skipped < offsets.count else { return ByteBuffer() }
-            let start = offsets[skipped]
-            return frames.getSlice(at: start, length: frames.writerIndex - start) ?? ByteBuffer()
-        }
-    }
-
     /// The answers to one socket's commands.
     struct Reply: Sendable {
         let socket: SocketID
@@ -46,7 +12,7 @@ struct Broadcast: Sendable {
 
     /// By shard.
     let replies: [[Reply]]
-    let runs: [Run]
+    let runs: [EventRun]
     /// Rooms that may have come further than was announced.
     let unannounced: [RoomName: Int64]
     /// Who has left which room.
@@ -63,10 +29,10 @@ struct Broadcast: Sendable {
     }
 
     /// A room's events without holes become one run. They come in ascending order.
-    private static func runs(of events: [Event]) -> [Run] {
+    private static func runs(of events: [Event]) -> [EventRun] {
         var byRoom: [RoomName: [Event]] = [:]
         for event in events { byRoom[event.room, default: []].append(event) }
-        return byRoom.map { room, events in Run(room, events) }
+        return byRoom.map { room, events in EventRun(room, events) }
     }
 
     /// Whoever wanted to leave and is told "not a member" has left too, perhaps by a commit whose answer was lost.

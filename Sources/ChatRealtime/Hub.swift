@@ -15,6 +15,7 @@ package struct SocketID: Sendable, Hashable {
 
 /// All live sockets, in one ``Shard`` an event loop. A broadcast is encoded once and costs one hop a loop.
 package final class Hub: Sendable {
+    let recent = RecentEvents()
     private let shards: [(eventLoop: any EventLoop, shard: NIOLoopBound<Shard>)]
 
     package init(_ group: any EventLoopGroup) async throws {
@@ -26,9 +27,16 @@ package final class Hub: Sendable {
         self.shards = shards
     }
 
+    /// Of one loop, the one that is running: for a simulation.
+    init(on eventLoop: any EventLoop) {
+        shards = [(eventLoop, NIOLoopBound(Shard(index: 0), eventLoop: eventLoop))]
+    }
+
     /// Announces what was committed and answers who asked for it.
     package func publish(_ batch: CommittedBatch<ReplyAddress>) {
         let broadcast = Broadcast(batch, shards: shards.count)
+        recent.announce(broadcast.runs)
+        recent.catchUp(to: broadcast.unannounced)
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.deliver(broadcast) }
         }
@@ -56,6 +64,7 @@ package final class Hub: Sendable {
 
     /// Lets subscriptions that have not come as far as these heads read the log.
     package func catchUp(to heads: [RoomName: Int64]) {
+        recent.catchUp(to: heads)
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.catchUp(to: heads) }
         }

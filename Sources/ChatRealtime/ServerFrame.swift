@@ -1,21 +1,21 @@
-package import ChatCore
-package import NIOCore
+import ChatCore
+import NIOCore
 
 /// What the server says on the native door. Each is one JSON object in one text frame (docs/asyncapi.yaml).
-package enum ServerFrame {
+enum ServerFrame {
     case hello(Greeting, server: String, heartbeatSeconds: Int, messageBytes: Int)
-    case subscribed(Page, after: Int64, gap: Gap?, ref: String?)
+    case subscribed(RoomName, EventPage, after: Int64, gap: Gap?, ref: String?)
     case unsubscribed(RoomName, reason: String, ref: String?)
     case event(Event)
     case behind(Gap)
-    case history(Page, ref: String?)
+    case history(RoomName, EventPage, ref: String?)
     case read(ReadMarker, ref: String?)
     case ack(RoomName, ClientID, Receipt, ref: String?)
     case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
     case error(ChatError, ClientCommand.Echo)
 
     /// The frame's bytes, header and all.
-    package var bytes: ByteBuffer {
+    var bytes: ByteBuffer {
         var writer = FrameWriter()
         writer.append(self)
         return writer.buffer
@@ -26,10 +26,10 @@ package enum ServerFrame {
         switch self {
         case .hello(let greeting, let server, let heartbeatSeconds, let messageBytes):
             Self.hello(greeting, server, heartbeatSeconds, messageBytes, &json)
-        case .subscribed(let page, let after, let gap, let ref):
+        case .subscribed(let room, let page, let after, let gap, let ref):
             json.member("type", "subscribed")
             json.member("ref", ref)
-            json.member("room", page.room.description)
+            json.member("room", room.description)
             json.member("title", page.title)
             json.member("after", after)
             json.member("head", page.head)
@@ -45,10 +45,13 @@ package enum ServerFrame {
         case .behind(let gap):
             json.member("type", "behind")
             json.members(of: gap)
-        case .history(let page, let ref):
+        case .history(let room, let page, let ref):
             json.member("type", "history")
             json.member("ref", ref)
-            json.members(of: page)
+            json.member("room", room.description)
+            json.member("head", page.head)
+            json.array("events") { page.events.writeObjects(to: &$0) }
+            json.member("hasMore", page.hasMore)
         case .read(let marker, let ref):
             json.member("type", "read")
             json.member("ref", ref)

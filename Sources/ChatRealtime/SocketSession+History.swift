@@ -18,21 +18,43 @@ extension SocketSession {
 
     func read(again request: HistoryRequest) {
         guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        environment.rooms.page(request.room, request.range, request.limit, account.id, context.eventLoop)
-            .whenComplete { result in bound.value.arrived(request, result) }
+        read(request.room, request.range, request.limit, context) { socket, result in socket.arrived(request, result) }
     }
 
-    private func arrived(_ request: HistoryRequest, _ result: Result<Page, any Error>) {
+    private func arrived(_ request: HistoryRequest, _ result: Result<EventPage, any Error>) {
         guard let context else { return }
         // A page that the client would not read now is not kept: it is read again when there is room for it.
         guard context.channel.isWritable else { return deferred.append(request) }
         switch result {
-        case .success(let page): write(.history(page, ref: request.echo.ref))
+        case .success(let page): write(.history(request.room, page, ref: request.echo.ref))
         case .failure(let error): refuse(ChatError(access: error), request.echo)
         }
         commandEnded()
         flush()
+    }
+
+    /// Reads a page: from the newest events in memory if they are enough, else from the log.
+    ///
+    /// Memory serves only rooms that the account is known to be a member of, and only once it has come as far as the log
+    /// had when that became known.
+    func read(
+        _ room: RoomName, _ range: PageRange, _ limit: Int, _ context: ChannelHandlerContext,
+        _ then: @escaping (SocketSession, Result<EventPage, any Error>) -> Void
+    ) {
+        let recent = environment.hub.recent
+        if let head = knownHeads[room], let page = recent.page(room, range, limit: limit, notBefore: head) {
+            return then(self, .success(page))
+        }
+        let isNewest = range == .newest
+        if isNewest { recent.willRead(room) }
+        let bound = NIOLoopBound((self, then), eventLoop: context.eventLoop)
+        environment.rooms.page(room, range, limit, account.id, context.eventLoop).whenComplete { result in
+            let (socket, then) = bound.value
+            let page = result.map { EventPage($0) }
+            if isNewest { recent.didRead(room, try? page.get()) }
+            if socket.context != nil, case .success(let page) = page { socket.knownHeads[room] = page.head }
+            then(socket, page)
+        }
     }
 
     func markRead(_ room: RoomName, _ seq: Int64, _ echo: ClientCommand.Echo) {

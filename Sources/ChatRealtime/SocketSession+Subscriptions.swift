@@ -20,16 +20,14 @@ extension SocketSession {
             room, self, Subscription(startingAfter: start.position ?? 0, head: 0))
         subscribers[room] = subscriber
         shard?.add(subscriber, to: room)
-        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
-        environment.rooms.page(room, start.range, start.count, account.id, context.eventLoop).whenComplete { result in
-            let (socket, subscriber) = bound.value
+        read(room, start.range, start.count, context) { socket, result in
             socket.opened(subscriber, start, echo, result)
         }
     }
 
     private func opened(
         _ subscriber: Subscriber, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo,
-        _ result: Result<Page, any Error>
+        _ result: Result<EventPage, any Error>
     ) {
         guard let id else { return }
         defer {
@@ -41,9 +39,9 @@ extension SocketSession {
         guard subscribers[room] === subscriber else { return abandoned(room, echo) }
         do {
             let page = try result.get()
-            var subscription = try Subscription(start, page, after: subscriber.subscription)
+            var subscription = try Subscription(start, room, page, after: subscriber.subscription)
             let gap = subscription.skip().map { Gap(room: room, from: $0.lowerBound, to: $0.upperBound) }
-            write(.subscribed(page, after: subscription.sent, gap: gap, ref: echo.ref))
+            write(.subscribed(room, page, after: subscription.sent, gap: gap, ref: echo.ref))
             subscriber.subscription = subscription
             pageArrived(subscriber, page)
         } catch {
@@ -57,42 +55,31 @@ extension SocketSession {
         refuse(ChatError(.notSubscribed, "A later command for \(room) overtook this one.", field: "room"), echo)
     }
 
-    private func pageArrived(_ subscriber: Subscriber, _ page: Page) {
-        if isWritable {
-            write(page.events.drop { $0.seq <= subscriber.subscription.sent })
-            handle(
-                subscriber.subscription.pageWritten(
-                    upTo: page.events.last?.seq, head: page.head, isWritable: isWritable), subscriber)
-        } else {
-            // Not kept: it is read again when the socket takes more.
-            handle(subscriber.subscription.pageWritten(upTo: nil, head: page.head, isWritable: false), subscriber)
+    private func pageArrived(_ subscriber: Subscriber, _ page: EventPage) {
+        // What the socket does not take is not kept: it is read again when it does.
+        let wasWritable = isWritable
+        let events = page.events
+        if wasWritable, events.last > subscriber.subscription.sent {
+            write(events.frames(above: subscriber.subscription.sent))
         }
+        let action = subscriber.subscription.pageWritten(
+            upTo: wasWritable && events.count > 0 ? events.last : nil, head: page.head, isWritable: isWritable)
+        handle(action, subscriber)
     }
 
     private func handle(_ action: Subscription.Action, _ subscriber: Subscriber) {
         if action == .read { readOn(subscriber) }
     }
 
-    private func write(_ events: some Collection<Event>) {
-        guard !events.isEmpty else { return }
-        var writer = FrameWriter(capacity: 512 * events.count)
-        for event in events { writer.append(.event(event)) }
-        write(writer.buffer)
-    }
-
     /// Reads the next page of the log.
     func readOn(_ subscriber: Subscriber) {
         guard let context else { return }
-        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
-        environment.rooms.page(
-            subscriber.room, .after(subscriber.subscription.sent), PageRange.limit, account.id, context.eventLoop
-        ).whenComplete { result in
-            let (socket, subscriber) = bound.value
+        read(subscriber.room, .after(subscriber.subscription.sent), PageRange.limit, context) { socket, result in
             socket.continued(subscriber, result)
         }
     }
 
-    private func continued(_ subscriber: Subscriber, _ result: Result<Page, any Error>) {
+    private func continued(_ subscriber: Subscriber, _ result: Result<EventPage, any Error>) {
         guard subscribers[subscriber.room] === subscriber else { return }
         switch result {
         case .success(let page): pageArrived(subscriber, page)
@@ -128,6 +115,7 @@ extension SocketSession {
 
     /// The account has left the room.
     func evict(from room: RoomName) {
+        knownHeads[room] = nil
         guard let id, subscribers.removeValue(forKey: room) != nil else { return }
         shard?.unsubscribe(id, from: room)
         write(.unsubscribed(room, reason: "left", ref: nil))
@@ -137,17 +125,19 @@ extension SocketSession {
 extension Subscription {
     /// A subscription whose first page has come, in place of the one that waited for it.
     /// - Throws: `resync_required` if the client is ahead of the room.
-    fileprivate init(_ start: ClientCommand.Start, _ page: Page, after waiting: Subscription) throws(ChatError) {
+    fileprivate init(
+        _ start: ClientCommand.Start, _ room: RoomName, _ page: EventPage, after waiting: Subscription
+    ) throws(ChatError) {
         let head = max(page.head, waiting.head)
         switch start {
         case .after(let position, let limit, _):
             guard position <= page.head else {
                 throw .resyncRequired(
-                    "\(page.room) has only \(page.head) events, the position is \(position).", "after")
+                    "\(room) has only \(page.head) events, the position is \(position).", "after")
             }
             self.init(startingAfter: position, head: head, limit: limit)
         case .last:
-            self.init(startingAfter: page.events.first.map { $0.seq - 1 } ?? page.head, head: head)
+            self.init(startingAfter: page.events.count > 0 ? page.events.first - 1 : page.head, head: head)
         }
     }
 }

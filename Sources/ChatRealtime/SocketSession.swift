@@ -40,13 +40,16 @@ package final class SocketSession: ChannelDuplexHandler {
     let sessionID: SessionID
     let account: Account
     let environment: Environment
-    private let greeting: Greeting
     /// Which database the client's positions have to be from.
-    var epoch: String { greeting.epoch }
+    let epoch: String
+    /// Until it has been said.
+    private var greeting: Greeting?
     var context: ChannelHandlerContext?
     var shard: Shard?
     var id: SocketID?
     var subscribers: [RoomName: Subscriber] = [:]
+    /// The rooms that the account is a member of, as far as this socket has learned, and their heads of then.
+    var knownHeads: [RoomName: Int64]
     /// Pages that were asked for and did not fit; they are read again when they do.
     var deferred: [HistoryRequest] = []
     private var pending = 0
@@ -61,7 +64,9 @@ package final class SocketSession: ChannelDuplexHandler {
     package init(_ session: Session, greeting: Greeting, environment: Environment) {
         self.sessionID = session.id
         self.account = session.account
+        self.epoch = greeting.epoch
         self.greeting = greeting
+        self.knownHeads = Dictionary(greeting.rooms.map { ($0.name, $0.head) }) { $1 }
         self.environment = environment
     }
 
@@ -73,11 +78,7 @@ package final class SocketSession: ChannelDuplexHandler {
         id = shard?.add(self)
         _ = context.channel.setOption(
             .writeBufferWaterMark, value: .init(low: Self.byteBudget / 4, high: Self.byteBudget))
-        let seconds = Int(environment.heartbeat.nanoseconds / 1_000_000_000)
-        write(
-            .hello(
-                greeting, server: environment.serverVersion, heartbeatSeconds: seconds,
-                messageBytes: environment.messageBytes))
+        sayHello()
         flush()
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         beats = context.eventLoop.scheduleRepeatedTask(
@@ -85,6 +86,16 @@ package final class SocketSession: ChannelDuplexHandler {
         ) { _ in
             bound.value.beat()
         }
+    }
+
+    private func sayHello() {
+        guard let greeting else { return }
+        self.greeting = nil
+        let seconds = Int(environment.heartbeat.nanoseconds / 1_000_000_000)
+        write(
+            .hello(
+                greeting, server: environment.serverVersion, heartbeatSeconds: seconds,
+                messageBytes: environment.messageBytes))
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) { leave() }

@@ -16,7 +16,7 @@ final class Subscriber {
 
     /// Events were committed.
     /// - Returns: whether anything was written.
-    func deliver(_ run: Broadcast.Run) -> Bool {
+    func deliver(_ run: EventRun) -> Bool {
         switch subscription.committed(first: run.first, last: run.last, isWritable: socket.isWritable) {
         case .deliver:
             socket.write(run.frames(above: subscription.sent))

@@ -23,13 +23,17 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
     /// - Returns: whether the database can be worked with.
     @discardableResult
     func commit(_ batch: [Entry]) async -> Bool {
-        let end = clock.now() + deadline
+        await commit(batch, until: clock.now() + deadline, isAmbiguous: false)
+    }
+
+    /// - Parameter isAmbiguous: the batch may have been stored already.
+    private func commit(_ batch: [Entry], until end: ContinuousClock.Instant, isAmbiguous: Bool) async -> Bool {
         var pause = Duration.milliseconds(20)
-        var isAmbiguous = false
+        var isAmbiguous = isAmbiguous
         while true {
             let began = clock.now()
             do {
-                onCommit(Self.settle(batch, try await store(batch), isRetryOfUnknown: isAmbiguous))
+                onCommit(Self.settle(batch, try await store(batch)))
                 return true
             } catch {
                 let failure = error as? PostgresError
@@ -38,8 +42,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                 let mayHelp = failure.map { $0.isTransient && !$0.isOutOfSpace || $0.isUniqueViolation } ?? false
                 // Another try may take as long as this one did.
                 guard mayHelp, clock.now() + (clock.now() - began) + pause < end else {
-                    await give(up: batch, because: error, isAmbiguous: isAmbiguous)
-                    return !mayHelp
+                    return await give(up: batch, because: error, until: end, isAmbiguous) && !mayHelp
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
                 await clock.sleep(pause)
@@ -54,22 +57,35 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         answer(batch, .storageUnavailable)
     }
 
-    private func give(up batch: [Entry], because error: any Error, isAmbiguous: Bool) async {
+    private func give(
+        up batch: [Entry], because error: any Error, until end: ContinuousClock.Instant, _ isAmbiguous: Bool
+    ) async -> Bool {
         // One bad draft must not take the others with it.
         let isTheirFault = (error as? PostgresError).map { !$0.isTransient } ?? true
-        if isTheirFault, batch.count > 1 {
-            for entry in batch { await commit([entry]) }
-            return
-        }
+        if isTheirFault, batch.count > 1 { return await commitEach(of: batch, until: end, isAmbiguous) }
         logger.error("A batch of \(batch.count) was not stored: \(error)")
-        let refusal =
-            isAmbiguous
-            ? ChatError(
-                .outcomeUnknown,
-                "The database did not say whether the message was stored. Send it again with the same client id.",
-                retryAfterMilliseconds: 1000)
-            : ChatError(storage: error)
-        answer(batch, refusal)
+        answer(batch, isAmbiguous ? Self.outcomeUnknown : ChatError(storage: error))
+        return true
+    }
+
+    /// All in the time of one.
+    private func commitEach(of batch: [Entry], until end: ContinuousClock.Instant, _ isAmbiguous: Bool) async -> Bool {
+        var isUsable = true
+        for (index, entry) in batch.enumerated() {
+            guard clock.now() < end else {
+                answer(Array(batch[index...]), isAmbiguous ? Self.outcomeUnknown : .storageUnavailable)
+                return false
+            }
+            isUsable = await commit([entry], until: end, isAmbiguous: isAmbiguous)
+        }
+        return isUsable
+    }
+
+    private static var outcomeUnknown: ChatError {
+        ChatError(
+            .outcomeUnknown,
+            "The database did not say whether the message was stored. Send it again with the same client id.",
+            retryAfterMilliseconds: 1000)
     }
 
     private func answer(_ batch: [Entry], _ refusal: ChatError) {
@@ -95,9 +111,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         return try LogAppend.messages(messages, on: connection)
     }
 
-    private static func settle(
-        _ batch: [Entry], _ results: [LogAppend.Answer], isRetryOfUnknown: Bool
-    ) -> CommittedBatch<Origin> {
+    private static func settle(_ batch: [Entry], _ results: [LogAppend.Answer]) -> CommittedBatch<Origin> {
         var answers: [CommittedBatch<Origin>.Answer] = []
         var events: [Event] = []
         var unannounced: [RoomName: Int64] = [:]
@@ -110,7 +124,8 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                     Event(
                         room: draft.room, seq: receipt.seq, author: draft.author, at: receipt.at, content: draft.content
                     ))
-            } else if isRetryOfUnknown {
+            } else {
+                // It may have been stored by a commit that nobody was told of, in this batch or in one long given up.
                 unannounced[draft.room] = max(unannounced[draft.room] ?? 0, receipt.seq)
             }
         }

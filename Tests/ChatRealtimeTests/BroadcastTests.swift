@@ -26,7 +26,7 @@ import Testing
         let events = (5...8).map { seq in
             Event(room: room, seq: Int64(seq), author: alice, at: Timestamp(microseconds: 0), content: .joined)
         }
-        let run = Broadcast.Run(room, events)
+        let run = EventRun(room, events)
         let whole = run.frames(above: 4).readableBytes
         #expect(run.frames(above: 0).readableBytes == whole)
         #expect(run.frames(above: 6).readableBytes == whole / 2)

@@ -22,10 +22,16 @@ async def say_lines(socket):
 
 def understand(frame):
     match frame["type"]:
+        case "hello": position.setdefault("epoch", frame["epoch"])
+        case "subscribed":
+            for gap in frame["gaps"]: print(f"({gap['count']} older events are not shown)", flush=True)
         case "event":
             position["after"] = frame["seq"]
             print(frame["author"]["displayName"], frame.get("body", frame["kind"]), flush=True)
         case "ack": unacked.pop(frame["clientId"], None)
+        case "error" if frame["retryable"] or frame["code"] == "resync_required":
+            if not frame["retryable"]: position.clear()
+            raise ConnectionClosed(None, None)  # Come back, and say again what is not acked.
         case "error": sys.exit(frame["detail"])
 
 async def main():

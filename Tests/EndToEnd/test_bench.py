@@ -71,9 +71,7 @@ def test_it_needs_a_server_that_is_ready():
 def test_nothing_stays_when_it_is_ended(number):
     with subprocess.Popen([binary(), "bench", "small", "--seconds", "60"], stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True, env=clean_environment()) as child:
-        for line in child.stderr:
-            if "measuring" in line:
-                break
+        assert any("small: measuring" in line for line in child.stderr)
         servers = [pid for pid in children(child.pid) if "serve" in command(pid)]
         assert servers, "no server was started"
         cluster = Path(re.search(r"/tmp/denwa-\w+", command(servers[0])).group())

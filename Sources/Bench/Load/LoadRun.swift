@@ -15,6 +15,7 @@ struct LoadRun: Sendable {
     private static let tick = 0.02
     /// How long things may take that are not measured.
     static let patience = 120.0
+    private static let drainPatience = 60.0
 
     // MARK: - Waiting
 
@@ -24,19 +25,20 @@ struct LoadRun: Sendable {
         while true {
             let left = end - .now
             guard left > .zero else { return }
-            progress.show("\(name): \(what), \(Int(left.seconds) + 1) s")
+            progress.show("\(name): \(what)", "\(Int(left.seconds) + 1) s")
             try await step(min(left.seconds, 0.2))
         }
     }
 
     /// - Throws: ``BenchFailure/tookTooLong(_:)`` and whatever has gone wrong meanwhile.
     func wait(
-        for what: String, upTo seconds: Double = patience, _ isSo: @Sendable () async throws -> Bool
+        for what: String, _ detail: String = "", upTo seconds: Double = patience,
+        _ isSo: @Sendable () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + .seconds(seconds)
         while try await !isSo() {
             guard ContinuousClock.now < end else { throw BenchFailure.tookTooLong(what) }
-            progress.show("\(name): \(what)")
+            progress.show("\(name): waiting for \(what)", detail)
             try await step(Self.tick)
         }
     }
@@ -77,16 +79,38 @@ struct LoadRun: Sendable {
 
     /// Nothing may be lost: every ack has to come, and every subscribed socket has to get every acknowledged message.
     func drain() async throws {
+        try await finishSending()
+        try await finishReceiving()
+    }
+
+    /// Ends the load and waits until every message is acknowledged.
+    func finishSending() async throws {
         try await fleet.onEach { station in
             station.stop()
             for member in station.members { member.sender?.stop() }
         }
-        try await wait(for: "all messages to be acknowledged", upTo: 30) {
-            try await fleet.sum { station in station.members.count { $0.sender?.isQuiet == false } } == 0
+        let missing: @Sendable () async throws -> Int = {
+            try await fleet.sum { station in station.members.reduce(0) { $0 + ($1.sender?.unacknowledged ?? 0) } }
         }
+        do {
+            try await wait(for: "acks", upTo: Self.drainPatience) { try await missing() == 0 }
+        } catch BenchFailure.tookTooLong {
+            let seconds = Int(Self.drainPatience)
+            throw BenchFailure.lost("\(try await missing()) messages have no ack \(seconds) s after the last was sent")
+        }
+    }
+
+    /// Waits until every subscribed socket has every acknowledged message.
+    func finishReceiving() async throws {
         let heads = try await fleet.heads()
-        try await wait(for: "all acknowledged messages to reach all sockets", upTo: 30) {
-            try await fleet.sum { station in station.members.count { $0.lacks(heads) } } == 0
+        let missing: @Sendable () async throws -> Int = {
+            try await fleet.sum { station in station.members.count { $0.lacks(heads) } }
+        }
+        do {
+            try await wait(for: "the last events", upTo: Self.drainPatience) { try await missing() == 0 }
+        } catch BenchFailure.tookTooLong {
+            let seconds = Int(Self.drainPatience)
+            throw BenchFailure.lost("\(try await missing()) sockets lack messages \(seconds) s after their acks")
         }
     }
 }

@@ -54,7 +54,8 @@ final class Member: ChatSocketObserver {
 
     /// - Parameters:
     ///   - receiveBuffer: of the connection, in bytes; `nil` is the system's choice.
-    ///   - persists: being told to try again later is no failure; it does, after a random pause.
+    ///   - persists: as long as it is not ready, a lost connection and "try again later" are no failures; it tries again,
+    ///     after a random pause.
     func connect(to address: ServerAddress, token: String, receiveBuffer: Int? = nil, persists: Bool = false) {
         if persists { connectAgain = { [weak self] in self?.connect(to: address, token: token, persists: true) } }
         socket = ChatSocket.open(
@@ -113,7 +114,7 @@ final class Member: ChatSocketObserver {
 
     func ended(_ socket: ChatSocket, _ end: SocketEnd) {
         self.socket = nil
-        if case .refused(503, _) = end, let connectAgain { return later(connectAgain) }
+        if !isReady, end.isPassing, let connectAgain { return later(connectAgain) }
         hasEnded = true
         if !mayEnd { station.tally.fail("a socket ended: \(end)") }
     }
@@ -188,5 +189,16 @@ final class Member: ChatSocketObserver {
         isReady = true
         station.readyCount += 1
         onReady(self)
+    }
+}
+
+extension SocketEnd {
+    /// Whether a client should connect again after it.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .refused(let status, _): status == 503
+        case .closed, .lost: true
+        case .violated, .dropped: false
+        }
     }
 }

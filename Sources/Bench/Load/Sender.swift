@@ -17,11 +17,11 @@ final class Sender {
         self.remaining = limit
     }
 
-    /// Whether everything that was sent is acknowledged.
-    var isQuiet: Bool { inFlight.count == 0 }
+    /// Messages that were sent and not acknowledged.
+    var unacknowledged: Int { inFlight.count }
 
     /// Whether it has nothing more to do.
-    var isDone: Bool { isQuiet && remaining == 0 }
+    var isDone: Bool { unacknowledged == 0 && remaining == 0 }
 
     /// Begins the closed loop. What is written goes out with the socket's next flush.
     func start(on socket: ChatSocket, _ station: Station) {

@@ -4,7 +4,7 @@ struct Tally: Sendable {
     var answers = 0
     /// Events that arrived, in all sockets together.
     var deliveries = 0
-    /// Connections that were refused for the moment and tried again.
+    /// Attempts that failed for the moment and were made again.
     var retries = 0
     /// What was wrong, the first few in words.
     var failures: [String] = []

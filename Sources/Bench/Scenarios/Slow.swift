@@ -24,8 +24,9 @@ struct Slow: Sendable {
         let outcome = await Result { try await run.measureRunning(run.options.seconds) }
         peak.cancel()
         let stalled = try outcome.get()
+        try await run.finishSending()
         try await run.fleet.onEach { for member in $0.members { member.startReading() } }
-        try await run.drain()
+        try await run.finishReceiving()
         report.addTimes(reading.answerTimes, key: "ack", of: "ack, all read", [50, 99])
         report.addTimes(stalled.answerTimes, key: "ackWithStalled", of: "ack, 100 stalled", [50, 99])
         report.addTimes(reading.deliveryTimes, key: "delivery", of: "delivery, all read", [50, 99])

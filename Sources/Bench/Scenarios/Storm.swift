@@ -24,8 +24,8 @@ struct Storm: Sendable {
         report.addRate(
             measurement, seating.seats.count * rounds, key: "reconnectsPerSecond", of: "reconnects", per: "reconnect")
         report.add("returnSeconds", "until all 3,000 are back", measurement.seconds / Double(rounds), .seconds)
-        let refusals = after.tally.retries - before.tally.retries
-        report.add("refusals", "answers \"try again later\"", Double(refusals), .count)
+        let retries = after.tally.retries - before.tally.retries
+        report.add("retries", "failed attempts, made again", Double(retries), .count)
         report.add("passwordHashes", "passwords that had to be hashed", 0, .count)
         report.addGenerator([measurement])
     }

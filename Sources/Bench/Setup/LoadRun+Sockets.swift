@@ -42,7 +42,7 @@ extension LoadRun {
     }
 
     func waitUntilReady(_ count: Int) async throws {
-        try await wait(for: "\(count) sockets to be ready") { try await fleet.sum(\.readyCount) >= count }
+        try await wait(for: "sockets to be ready", "\(count) of them") { try await fleet.sum(\.readyCount) >= count }
     }
 
     /// Writes history into rooms, with sockets that do not listen and are gone afterwards.

@@ -1,0 +1,140 @@
+import ChatCore
+import Synchronization
+
+/// The newest events of rooms that are read, as frames, so that a storm of reconnects does not reach the database.
+///
+/// A room comes in when its newest page is read from the log, and is kept right by the writer's announcements; a hole in
+/// them throws it out.
+final class RecentEvents: Sendable {
+    /// Events kept of a room.
+    fileprivate static let eventLimit = Int64(PageRange.limit)
+
+    fileprivate struct Room {
+        var title = ""
+        /// Without holes, up to the head.
+        var runs: [EventRun] = []
+        /// The room's last seq; `nil` while the first page is being read and only announcements are collected.
+        var head: Int64?
+        var lastUse: UInt64 = 0
+        private(set) var byteCount = 0
+
+        /// How many of the newest events are here.
+        var count: Int64 { (runs.last?.last ?? 0) - (runs.first?.first ?? 1) + 1 }
+
+        /// - Returns: whether it joins without a hole.
+        mutating func append(_ run: EventRun) -> Bool {
+            if let last = head ?? runs.last?.last {
+                guard run.last > last else { return true }
+                guard run.first <= last + 1 else { return false }
+                runs.append(run.first <= last ? EventRun(run.room, joining: [run], above: last) : run)
+            } else {
+                runs.append(run)
+            }
+            byteCount += run.byteCount
+            if head != nil { head = run.last }
+            return true
+        }
+
+        /// Old runs go as long as enough events are left without them.
+        mutating func drop(to limit: Int64) {
+            while let oldest = runs.first, (runs.last?.last ?? 0) - oldest.last >= limit {
+                byteCount -= oldest.byteCount
+                runs.removeFirst()
+            }
+        }
+    }
+
+    fileprivate struct State {
+        var rooms: [RoomName: Room] = [:]
+        var byteCount = 0
+        var uses: UInt64 = 0
+    }
+
+    private let byteLimit: Int
+    private let state = Mutex(State())
+
+    /// - Parameter byteLimit: memory for frames; above it the rooms that were read longest ago go.
+    init(byteLimit: Int = 33_554_432) { self.byteLimit = byteLimit }
+
+    // MARK: - Reading
+
+    /// A page, if all of it is here and the room has come at least as far as `head`.
+    func page(_ room: RoomName, _ range: PageRange, limit: Int, notBefore head: Int64) -> EventPage? {
+        state.withLock { state in
+            guard let found = state.rooms[room], let last = found.head, last >= head else { return nil }
+            let above: Int64
+            switch range {
+            case .newest: above = max(0, last - Int64(limit))
+            case .after(let seq) where seq <= last && last - seq <= Int64(limit): above = seq
+            default: return nil
+            }
+            guard last - found.count <= above else { return nil }
+            state.uses += 1
+            state.rooms[room]?.lastUse = state.uses
+            let hasMore = if case .newest = range { above > 0 } else { false }
+            return EventPage(
+                title: found.title, head: last, events: EventRun(room, joining: found.runs, above: above),
+                hasMore: hasMore)
+        }
+    }
+
+    /// The newest page of a room is going to be read: from now on its announcements are collected.
+    func willRead(_ room: RoomName) {
+        state.withLock { state in
+            if state.rooms[room] == nil { state.rooms[room] = Room() }
+        }
+    }
+
+    /// The newest page has been read; `nil` if that failed.
+    func didRead(_ room: RoomName, _ page: EventPage?) {
+        state.withLock { state in
+            guard let old = state.rooms[room], old.head == nil || old.count < (page?.events.count ?? 0) else { return }
+            state.remove(room)
+            guard let page, page.events.last == page.head || page.head == 0 else { return }
+            state.uses += 1
+            state.rooms[room] = Room(title: page.title, head: page.head - Int64(page.events.count), lastUse: state.uses)
+            for run in [page.events] + old.runs { state.append(run) }
+            state.shrink(to: byteLimit)
+        }
+    }
+
+    // MARK: - Announcements
+
+    /// Events were committed.
+    func announce(_ runs: [EventRun]) {
+        guard !runs.isEmpty else { return }
+        state.withLock { state in
+            for run in runs { state.append(run) }
+            state.shrink(to: byteLimit)
+        }
+    }
+
+    /// The rooms have come at least as far as these heads. What lags behind is thrown out.
+    func catchUp(to heads: [RoomName: Int64]) {
+        state.withLock { state in
+            for (room, head) in heads where (state.rooms[room]?.head).map({ $0 < head }) ?? false { state.remove(room) }
+        }
+    }
+}
+
+extension RecentEvents.State {
+    fileprivate mutating func remove(_ room: RoomName) {
+        byteCount -= rooms.removeValue(forKey: room)?.byteCount ?? 0
+    }
+
+    fileprivate mutating func append(_ run: EventRun) {
+        guard let before = rooms[run.room]?.byteCount else { return }
+        guard rooms[run.room]?.append(run) == true else { return remove(run.room) }
+        rooms[run.room]?.drop(to: RecentEvents.eventLimit)
+        byteCount += (rooms[run.room]?.byteCount ?? 0) - before
+    }
+
+    fileprivate mutating func shrink(to limit: Int) {
+        guard byteCount > limit else { return }
+        // A quarter at once, so that sorting is rare.
+        for (name, _) in rooms.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
+            guard byteCount > limit - limit / 4 else { return }
+            remove(name)
+        }
+    }
+}
