@@ -109,8 +109,7 @@ extension Spoilt {
             return first.kind == .deliver && second.kind == .deliver && first.connection == second.connection
                 && first.room == second.room && first.seq + 1 == second.seq
         }
-        guard let place = some({ record in pairs.contains { deliveries[$0] == record } }) else { return nil }
-        return (place, place + 1)
+        return one(of: pairs).map { ($0, $0 + 1) }
     }
 
     /// Whether the wanderer was outside at this place in the room.

@@ -48,6 +48,8 @@ struct Spoilt {
         return result
     }
 
+    mutating func one<Element>(of choices: [Element]) -> Element? { choices.randomElement(using: &random) }
+
     /// The place of some record.
     mutating func some(_ isMeant: (Record) -> Bool) -> Int? {
         records.indices.filter { isMeant(records[$0]) }.randomElement(using: &random)

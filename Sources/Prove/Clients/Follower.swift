@@ -3,7 +3,7 @@ import ChatCore
 import NIOCore
 
 /// Follows rooms from a position, over any number of connections, and reads what lies in gaps. Confined to its event loop.
-final class Follower: SessionRole {
+final class Follower: LineUser {
     private struct Place {
         /// Everything up to here has come, or lies in a gap.
         var position: Int64?
@@ -13,7 +13,7 @@ final class Follower: SessionRole {
         var lags = 0
     }
 
-    let session: Session
+    let line: Line
     private let stage: Stage
     private let gaps: GapReader
     /// Most events that are streamed after a break; `nil` is the server's own bound.
@@ -23,27 +23,27 @@ final class Follower: SessionRole {
     private var epoch: String?
 
     /// - Parameter token: the session's, for reading gaps.
-    init(session: Session, token: String, limit: Int64?) {
-        self.session = session
-        self.stage = session.stage
+    init(line: Line, token: String, limit: Int64?) {
+        self.line = line
+        self.stage = line.stage
         self.limit = limit
-        self.gaps = GapReader(session: session, token: token, overHTTP: session.client % 2 == 0)
+        self.gaps = GapReader(line: line, token: token, overHTTP: line.client % 2 == 0)
     }
 
     func start() {
-        session.start(self)
+        line.start(self)
         watch()
     }
 
     private func watch() {
-        session.tick()
-        session.later(.seconds(1)) { self.watch() }
+        line.tick()
+        line.later(.seconds(1)) { self.watch() }
     }
 
     /// Begins to follow a room, from now on.
     func follow(_ room: UInt16) {
         places[room] = Place()
-        if session.isConnected { subscribe(room) }
+        if line.isConnected { subscribe(room) }
     }
 
     /// Stops it, because the account leaves.
@@ -56,7 +56,7 @@ final class Follower: SessionRole {
 
     // MARK: - Frames
 
-    func connected(_ session: Session, _ hello: JSONObject) {
+    func connected(_ line: Line, _ hello: JSONObject) {
         let now = hello.text("epoch")
         if now == nil || (epoch != nil && epoch != now) { stage.complain("the epoch is another one") }
         epoch = now
@@ -64,18 +64,18 @@ final class Follower: SessionRole {
         for room in places.keys.sorted() { subscribe(room) }
     }
 
-    func disconnected(_ session: Session) {
+    func disconnected(_ line: Line) {
         for room in places.keys { places[room]?.isAsked = false }
     }
 
     private func subscribe(_ room: UInt16) {
-        guard let place = places[room], session.isConnected, !place.isAsked else { return }
+        guard let place = places[room], line.isConnected, !place.isAsked else { return }
         places[room]?.isAsked = true
-        session.record(.subscribe, room: room) {
+        line.record(.subscribe, room: room) {
             $0.flag = place.position == nil
             $0.seq = UInt32(clamping: place.position ?? 0)
         }
-        session.send {
+        line.send {
             $0.member("type", "subscribe")
             $0.member("ref", String(room))
             $0.member("room", stage.rooms[Int(room)])
@@ -87,10 +87,10 @@ final class Follower: SessionRole {
                 $0.member("last", 0)
             }
         }
-        session.flush()
+        line.flush()
     }
 
-    func received(_ type: String, _ frame: JSONObject, on session: Session) {
+    func received(_ type: String, _ frame: JSONObject, on line: Line) {
         if type == "heartbeat" { return heartbeat(frame) }
         if type == "history" { return gaps.answered(frame) }
         if type == "error" { return refused(frame) }
@@ -102,7 +102,7 @@ final class Follower: SessionRole {
         case "subscribed": subscribed(frame, room)
         case "behind": behind(frame, room)
         case "unsubscribed":
-            session.record(.unsubscribed, room: room) { $0.flag = frame.text("reason") == "left" }
+            line.record(.unsubscribed, room: room) { $0.flag = frame.text("reason") == "left" }
             places[room]?.isAsked = false
         default: stage.complain("a follower was sent `\(type)`")
         }
@@ -112,7 +112,7 @@ final class Follower: SessionRole {
         guard let after = frame.number("after") else { return stage.complain("`subscribed` without `after`") }
         places[room]?.isAsked = false
         for gap in frame.objects("gaps") ?? [] { announced(gap, room, isBehind: false) }
-        session.record(.subscribed, room: room) { $0.seq = UInt32(clamping: after) }
+        line.record(.subscribed, room: room) { $0.seq = UInt32(clamping: after) }
         places[room]?.position = after
         places[room]?.lags = 0
     }
@@ -127,7 +127,7 @@ final class Follower: SessionRole {
             gap.number("count") == to - from + 1
         else { return stage.complain("a gap without a sensible from, to and count") }
         stage.count(isBehind ? "gaps of readers that fell behind" : "gaps at a subscription")
-        session.record(.gap, room: room) {
+        line.record(.gap, room: room) {
             $0.flag = isBehind
             $0.seq = UInt32(clamping: from)
             $0.detail = UInt32(clamping: to)
@@ -139,7 +139,7 @@ final class Follower: SessionRole {
         // It belongs to a stream that a new subscription is about to replace; that one will bring it again.
         if places[room]?.isAsked == true { return }
         guard let shown = Shown(frame, on: stage) else { return stage.complain("an event that is not as documented") }
-        session.record(.deliver, room: room) { shown.fill(&$0) }
+        line.record(.deliver, room: room) { shown.fill(&$0) }
         advance(room, to: Int64(shown.seq))
     }
 
@@ -177,6 +177,6 @@ final class Follower: SessionRole {
             return stage.complain("the server refused a good subscription with \(code)")
         }
         let pause = TimeAmount.milliseconds(min(max(frame.number("retryAfterMs") ?? 200, 50), 1000))
-        session.later(pause) { self.subscribe(room) }
+        line.later(pause) { self.subscribe(room) }
     }
 }

@@ -4,7 +4,7 @@ import NIOCore
 
 /// Reads what lies in gaps from the history, page by page, until it has it. Confined to its event loop.
 final class GapReader {
-    private let session: Session
+    private let line: Line
     private let token: String
     /// `nil` asks over the socket.
     private let http: HTTPClient?
@@ -16,9 +16,9 @@ final class GapReader {
     private static let page: Int64 = 200
 
     /// - Parameter overHTTP: whether to ask with GET; otherwise with `history` on the socket.
-    init(session: Session, token: String, overHTTP: Bool) {
-        let stage = session.stage
-        self.session = session
+    init(line: Line, token: String, overHTTP: Bool) {
+        let stage = line.stage
+        self.line = line
         self.token = token
         self.http =
             overHTTP
@@ -56,31 +56,31 @@ final class GapReader {
         guard let http else { return ask(next.room, position) }
         isReading = true
         let request = ChatAPI.eventsRequest(
-            in: session.stage.rooms[Int(next.room)], .after(position), limit: Int(Self.page), token: token)
+            in: line.stage.rooms[Int(next.room)], .after(position), limit: Int(Self.page), token: token)
         http.answer(to: request).assumeIsolated().whenComplete { result in
             self.took(try? result.get().accepted().objects("events"))
         }
     }
 
     private func ask(_ room: UInt16, _ position: Int64) {
-        guard session.isConnected else { return }
+        guard line.isConnected else { return }
         isReading = true
-        session.send {
+        line.send {
             $0.member("type", "history")
             $0.member("ref", ref)
-            $0.member("room", session.stage.rooms[Int(room)])
+            $0.member("room", line.stage.rooms[Int(room)])
             $0.member("after", position)
             $0.member("limit", Self.page)
         }
-        session.flush()
+        line.flush()
     }
 
     /// - Parameter events: `nil` if they were not to be had.
     private func took(_ events: [JSONObject]?) {
         isReading = false
         guard let events, !events.isEmpty, let next = waiting.first else {
-            session.stage.count("pages that had to be asked for again")
-            return session.later(.milliseconds(200)) { self.readOn() }
+            line.stage.count("pages that had to be asked for again")
+            return line.later(.milliseconds(200)) { self.readOn() }
         }
         let last = record(events, of: next.room, within: next.seqs)
         if last >= next.seqs.upperBound {
@@ -95,12 +95,12 @@ final class GapReader {
     private func record(_ events: [JSONObject], of room: UInt16, within seqs: ClosedRange<Int64>) -> Int64 {
         var last = seqs.lowerBound - 1
         for event in events {
-            guard let shown = Shown(event, on: session.stage) else {
-                session.stage.complain("an event in the history that is not as documented")
+            guard let shown = Shown(event, on: line.stage) else {
+                line.stage.complain("an event in the history that is not as documented")
                 continue
             }
             last = max(last, Int64(shown.seq))
-            if seqs.contains(Int64(shown.seq)) { session.record(.pulled, room: room) { shown.fill(&$0) } }
+            if seqs.contains(Int64(shown.seq)) { line.record(.pulled, room: room) { shown.fill(&$0) } }
         }
         return last
     }

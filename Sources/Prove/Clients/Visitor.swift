@@ -7,7 +7,7 @@ final class Visitor {
     private enum Step { case joining, listening, leaving, away, gone }
 
     private let follower: Follower
-    private let session: Session
+    private let line: Line
     private let http: HTTPClient
     private let token: String
     private let room: UInt16
@@ -16,14 +16,14 @@ final class Visitor {
     private var isEnding = false
 
     init(follower: Follower, token: String, room: UInt16) {
-        let stage = follower.session.stage
+        let stage = follower.line.stage
         self.follower = follower
-        self.session = follower.session
+        self.line = follower.line
         self.token = token
         self.room = room
         self.http = HTTPClient(
             ServerAddress(host: "127.0.0.1", port: stage.serverPort), on: stage.eventLoop, timeout: .seconds(30))
-        self.random = SeededGenerator(seed: stage.seed, stream: 3000 + UInt64(session.client))
+        self.random = SeededGenerator(seed: stage.seed, stream: 3000 + UInt64(line.client))
     }
 
     func start() {
@@ -31,9 +31,9 @@ final class Visitor {
         join()
     }
 
-    func hangUp() { session.hangUp() }
+    func hangUp() { line.hangUp() }
 
-    func stop() { session.stop() }
+    func stop() { line.stop() }
 
     /// Leaves for good.
     func end() {
@@ -47,37 +47,37 @@ final class Visitor {
     private func join() {
         guard step == .away else { return }
         step = .joining
-        session.record(.join, room: room)
+        line.record(.join, room: room)
         ask(.PUT) {
             self.step = .listening
             self.follower.follow(self.room)
             if self.isEnding { return self.leave() }
-            self.session.later(.milliseconds(.random(in: 500...5000, using: &self.random))) { self.leave() }
+            self.line.later(.milliseconds(.random(in: 500...5000, using: &self.random))) { self.leave() }
         }
     }
 
     private func leave() {
         guard step == .listening else { return }
         step = .leaving
-        session.record(.leave, room: room)
+        line.record(.leave, room: room)
         follower.forget(room)
         ask(.DELETE) {
             self.step = self.isEnding ? .gone : .away
-            self.session.later(.milliseconds(.random(in: 200...2000, using: &self.random))) { self.join() }
+            self.line.later(.milliseconds(.random(in: 200...2000, using: &self.random))) { self.join() }
         }
     }
 
     /// Repeats the request until the server says that it is done.
     private func ask(_ method: HTTPMethod, _ done: @escaping () -> Void) {
-        let request = HTTPRequest(method, "/v1/rooms/\(session.stage.rooms[Int(room)])/members/me", token: token)
+        let request = HTTPRequest(method, "/v1/rooms/\(line.stage.rooms[Int(room)])/members/me", token: token)
         http.answer(to: request).assumeIsolated().whenComplete { result in
             switch result.flatMap({ answer in Result { try answer.accepted() } }) {
             case .success: done()
             case .failure(let error):
                 if case .refused(let status, let code, _, _) = error as? ClientFailure, status < 500 {
-                    self.session.stage.complain("\(method) of a membership was answered \(status) \(code)")
+                    self.line.stage.complain("\(method) of a membership was answered \(status) \(code)")
                 }
-                self.session.later(.milliseconds(200)) { self.ask(method, done) }
+                self.line.later(.milliseconds(200)) { self.ask(method, done) }
             }
         }
     }

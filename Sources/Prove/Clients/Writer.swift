@@ -5,14 +5,14 @@ import NIOCore
 /// Sends messages to all rooms, several at a time, and each until it is acknowledged. Confined to its event loop.
 ///
 /// What has been acknowledged is sent again now and then, also long after.
-final class Writer: SessionRole, Sender {
+final class Writer: LineUser, Sender {
     private struct Flight {
         let message: UInt32
         let room: UInt16
         let since: NIODeadline
     }
 
-    private let session: Session
+    private let line: Line
     private let stage: Stage
     /// Messages a second.
     private let rate: Double
@@ -32,15 +32,15 @@ final class Writer: SessionRole, Sender {
     private static let patience = TimeAmount.seconds(20)
     private static let pastLimit = 2000
 
-    init(session: Session, rate: Double) {
-        self.session = session
-        self.stage = session.stage
+    init(line: Line, rate: Double) {
+        self.line = line
+        self.stage = line.stage
         self.rate = rate
-        self.random = SeededGenerator(seed: stage.seed, stream: 2000 + UInt64(session.client))
+        self.random = SeededGenerator(seed: stage.seed, stream: 2000 + UInt64(line.client))
     }
 
     func start() {
-        session.start(self)
+        line.start(self)
         tick()
     }
 
@@ -48,25 +48,25 @@ final class Writer: SessionRole, Sender {
 
     var isDone: Bool { isEnding && flights.isEmpty && waiting.isEmpty }
 
-    func hangUp() { session.hangUp() }
+    func hangUp() { line.hangUp() }
 
-    func stop() { session.stop() }
+    func stop() { line.stop() }
 
     // MARK: - Sending
 
     private func tick() {
-        session.tick()
+        line.tick()
         allowance = min(allowance + rate * Double(Self.period.nanoseconds) / 1e9, Double(Self.window))
-        if session.isConnected {
+        if line.isConnected {
             retry()
             if !isEnding { sendNew() }
-            session.flush()
+            line.flush()
             if flights.values.contains(where: { $0.since + Self.patience < .now() }) {
                 stage.count("sends without an answer in \(Self.patience.nanoseconds / 1_000_000_000) s")
-                session.hangUp()
+                line.hangUp()
             }
         }
-        session.later(Self.period) { self.tick() }
+        line.later(Self.period) { self.tick() }
     }
 
     private func retry() {
@@ -91,9 +91,9 @@ final class Writer: SessionRole, Sender {
 
     private func send(_ message: UInt32, _ room: UInt16) {
         let attempt = stage.recorder.invoke(
-            message, client: session.client, room: room, connection: session.connection)
+            message, client: line.client, room: room, connection: line.connection)
         flights[attempt] = Flight(message: message, room: room, since: .now())
-        session.send {
+        line.send {
             $0.member("type", "send")
             $0.member("ref", String(attempt))
             $0.member("room", stage.rooms[Int(room)])
@@ -104,9 +104,9 @@ final class Writer: SessionRole, Sender {
 
     // MARK: - Answers
 
-    func connected(_ session: Session, _ hello: JSONObject) {}
+    func connected(_ line: Line, _ hello: JSONObject) {}
 
-    func received(_ type: String, _ frame: JSONObject, on session: Session) {
+    func received(_ type: String, _ frame: JSONObject, on line: Line) {
         switch type {
         case "ack": acked(frame)
         case "error": refused(frame)
@@ -121,7 +121,7 @@ final class Writer: SessionRole, Sender {
             stage.complain("an answer to nothing")
             return nil
         }
-        if session.isDirect {
+        if line.isDirect {
             let wait = (NIODeadline.now() - flight.since).nanoseconds / 1_000_000
             stage.measure("longest wait for an answer, in ms, without the proxy", Int(wait))
         }
@@ -134,7 +134,7 @@ final class Writer: SessionRole, Sender {
             frame.text("room") == stage.rooms[Int(flight.room)],
             frame.text("clientId") == stage.script.clientID(of: flight.message)
         else { return stage.complain("an ack that does not fit what was sent") }
-        session.record(.ack, room: flight.room) {
+        line.record(.ack, room: flight.room) {
             $0.flag = duplicate
             $0.message = flight.message
             $0.seq = UInt32(clamping: seq)
@@ -155,7 +155,7 @@ final class Writer: SessionRole, Sender {
         guard let (attempt, flight) = flight(frame) else { return }
         let code = frame.text("code") ?? "none"
         stage.count("send refused: \(code)")
-        session.record(code == "outcome_unknown" || code == "internal_error" ? .unknown : .refused, room: flight.room) {
+        line.record(code == "outcome_unknown" || code == "internal_error" ? .unknown : .refused, room: flight.room) {
             $0.flag = frame.flag("retryable") == false && code != "internal_error"
             $0.message = flight.message
             $0.detail = attempt
@@ -165,7 +165,7 @@ final class Writer: SessionRole, Sender {
     }
 
     /// In the order in which it was sent, so that a room keeps it.
-    func disconnected(_ session: Session) {
+    func disconnected(_ line: Line) {
         let lost = flights.sorted { $0.key < $1.key }.map { ($0.value.message, $0.value.room, NIODeadline.now()) }
         flights = [:]
         waiting = lost + waiting

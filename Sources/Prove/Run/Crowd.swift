@@ -18,13 +18,13 @@ final class Crowd {
             case ..<options.writers where number % 4 == 3:
                 writers.append(Poster(client: client, token: login.token, rate: rate, stage: stage))
             case ..<options.writers:
-                let session = Session(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
-                writers.append(Writer(session: session, rate: rate))
+                let line = Line(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
+                writers.append(Writer(line: line, rate: rate))
             case ..<(options.writers + options.readers):
                 readers.append(reader(client, login, viaProxy, stage))
             default:
-                let session = Session(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
-                let follower = Follower(session: session, token: login.token, limit: nil)
+                let line = Line(client: client, token: login.token, viaProxy: viaProxy, stage: stage)
+                let follower = Follower(line: line, token: login.token, limit: nil)
                 visitors.append(Visitor(follower: follower, token: login.token, room: client % UInt16(options.rooms)))
             }
         }
@@ -32,11 +32,11 @@ final class Crowd {
 
     /// Two thirds want little at once, so that they get gaps; half have small buffers, so that they fall behind.
     private func reader(_ client: UInt16, _ login: ChatAPI.Login, _ viaProxy: Bool, _ stage: Stage) -> Follower {
-        let session = Session(
+        let line = Line(
             client: client, token: login.token, viaProxy: viaProxy, receiveBuffer: client % 2 == 0 ? 16_384 : nil,
             stage: stage)
         let limits: [Int64?] = [100, 20, nil]
-        let reader = Follower(session: session, token: login.token, limit: limits[Int(client % 3)])
+        let reader = Follower(line: line, token: login.token, limit: limits[Int(client % 3)])
         for room in Crowd.rooms(of: client, outOf: stage.rooms.count) { reader.follow(room) }
         return reader
     }
@@ -55,7 +55,7 @@ final class Crowd {
     func endWriting() {
         writers.forEach { $0.end() }
         visitors.forEach { $0.end() }
-        readers.forEach { $0.session.goOn() }
+        readers.forEach { $0.line.goOn() }
     }
 
     var isWritten: Bool { writers.allSatisfy { $0.isDone } && visitors.allSatisfy { $0.isDone } }
@@ -64,7 +64,7 @@ final class Crowd {
 
     func stop() {
         writers.forEach { $0.stop() }
-        readers.forEach { $0.session.stop() }
+        readers.forEach { $0.line.stop() }
         visitors.forEach { $0.stop() }
     }
 
@@ -72,13 +72,13 @@ final class Crowd {
 
     /// Some of the readers take nothing for a time.
     func stallReaders(for time: TimeAmount, using random: inout SeededGenerator) {
-        for reader in readers where Bool.random(using: &random) { reader.session.stall(for: time) }
+        for reader in readers where Bool.random(using: &random) { reader.line.stall(for: time) }
     }
 
     /// Everybody hangs up.
     func hangUp() {
         writers.forEach { $0.hangUp() }
-        readers.forEach { $0.session.hangUp() }
+        readers.forEach { $0.line.hangUp() }
         visitors.forEach { $0.hangUp() }
     }
 }

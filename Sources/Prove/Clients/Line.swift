@@ -2,18 +2,18 @@ import ChatClient
 import ChatCore
 import NIOCore
 
-/// Who gets the frames of a ``Session``: on its event loop, in order.
-protocol SessionRole: AnyObject {
+/// Who gets the frames of a ``Line``: on its event loop, in order.
+protocol LineUser: AnyObject {
     /// A new connection was greeted.
-    func connected(_ session: Session, _ hello: JSONObject)
+    func connected(_ line: Line, _ hello: JSONObject)
     /// A frame other than `hello`.
-    func received(_ type: String, _ frame: JSONObject, on session: Session)
+    func received(_ type: String, _ frame: JSONObject, on line: Line)
     /// The connection is gone; what was not answered on it is not known.
-    func disconnected(_ session: Session)
+    func disconnected(_ line: Line)
 }
 
 /// One client's way to the server: connects, and connects again. Confined to its event loop.
-final class Session: ChatSocketObserver {
+final class Line: ChatSocketObserver {
     let client: UInt16
     let stage: Stage
     let isDirect: Bool
@@ -23,7 +23,7 @@ final class Session: ChatSocketObserver {
     private let address: ServerAddress
     private let token: String
     private let receiveBuffer: Int?
-    private weak var role: (any SessionRole)?
+    private weak var user: (any LineUser)?
     private var socket: ChatSocket?
     private var random: SeededGenerator
     private var isOver = false
@@ -45,8 +45,8 @@ final class Session: ChatSocketObserver {
         self.random = SeededGenerator(seed: stage.seed, stream: 1000 + UInt64(client))
     }
 
-    func start(_ role: any SessionRole) {
-        self.role = role
+    func start(_ user: any LineUser) {
+        self.user = user
         dial()
     }
 
@@ -116,11 +116,11 @@ final class Session: ChatSocketObserver {
             return stage.complain("a frame that is no JSON object with a type")
         }
         guard type == "hello" else {
-            role?.received(type, frame, on: self)
+            user?.received(type, frame, on: self)
             return
         }
         isConnected = true
-        role?.connected(self, frame)
+        user?.connected(self, frame)
     }
 
     func ended(_ socket: ChatSocket, _ end: SocketEnd) {
@@ -131,7 +131,7 @@ final class Session: ChatSocketObserver {
         self.socket = nil
         if wasConnected {
             record(.closed, room: 0)
-            role?.disconnected(self)
+            user?.disconnected(self)
         }
         judge(end)
         guard !isOver, !isDialling else { return }
