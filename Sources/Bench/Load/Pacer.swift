@@ -10,6 +10,7 @@ final class Pacer {
     private var next: Int
     private var turn = 0
     private var timer: Scheduled<Void>?
+    private var isStopped = false
 
     init(_ station: Station, of stations: Int, _ schedule: Schedule) {
         self.station = station
@@ -23,7 +24,10 @@ final class Pacer {
     func start() {
         station.schedule = schedule
         guard !senders.isEmpty else { return }
-        station.stop = { [self] in timer?.cancel() }
+        station.stop = { [self] in
+            timer?.cancel()
+            isStopped = true
+        }
         wait()
     }
 
@@ -32,7 +36,9 @@ final class Pacer {
         timer = station.eventLoop.scheduleTask(deadline: schedule.due(next)) { bound.value.sendDue() }
     }
 
+    /// A timer that is due in the same turn of the loop as its cancellation is called all the same.
     private func sendDue() {
+        guard !isStopped else { return }
         let count = schedule.count(by: .now())
         while next < count {
             senders[turn].send(next, due: schedule.due(next))
