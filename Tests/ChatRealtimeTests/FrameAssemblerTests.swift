@@ -1,4 +1,5 @@
 import ChatRealtime
+import Glibc
 import NIOCore
 import NIOWebSocket
 import Testing
@@ -68,13 +69,25 @@ import Testing
     @Test func joinsManyFramesInLinearTime() {
         var assembler = FrameAssembler(.init(messageBytes: 1 << 20))
         let piece = [UInt8](repeating: 0x61, count: 16)
-        let time = ContinuousClock().measure {
+        let time = processorTime {
             _ = assembler.receive(frame(.text, fin: false), now: .now())
             for _ in 0..<65_535 { _ = assembler.receive(frame(.continuation, piece, fin: false), now: .now()) }
             let last = assembler.receive(frame(.continuation, piece), now: .now())
             #expect(last == .deliver(.text(ByteBuffer(repeating: 0x61, count: 1 << 20))))
         }
         #expect(time < .seconds(3))
+    }
+
+    /// What this thread has worked, however busy the machine is.
+    private func processorTime(_ work: () -> Void) -> Duration {
+        func now() -> Duration {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
+        let start = now()
+        work()
+        return now() - start
     }
 
     @Test func answersPingsUntilTheyAreAFlood() {
