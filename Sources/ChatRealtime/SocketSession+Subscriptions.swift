@@ -102,7 +102,8 @@ extension SocketSession {
 
     /// The socket takes more again: whoever was paused goes on, and is told of what is too much to stream.
     func resume() {
-        for subscriber in subscribers.values {
+        // What comes from memory is written at once, and may fill the socket again.
+        for subscriber in subscribers.values where isWritable {
             let (skipped, action) = subscriber.subscription.becameWritable()
             if let skipped {
                 write(.behind(Gap(room: subscriber.room, from: skipped.lowerBound, to: skipped.upperBound)))

