@@ -7,8 +7,9 @@ final class Follower: LineUser {
     private struct Place {
         /// Everything up to here has come, or lies in a gap.
         var position: Int64?
-        /// Asked for on this connection, and not answered.
-        var isAsked = false
+        /// The number of the question on this connection that is not answered yet.
+        var question: Int?
+        var isAsked: Bool { question != nil }
         /// Heartbeats in a row that told of more than had come.
         var lags = 0
     }
@@ -19,6 +20,7 @@ final class Follower: LineUser {
     /// Most events that are streamed after a break; `nil` is the server's own bound.
     private let limit: Int64?
     private var places: [UInt16: Place] = [:]
+    private var lastQuestion = 0
     /// The database that the positions belong to.
     private var epoch: String?
 
@@ -65,19 +67,20 @@ final class Follower: LineUser {
     }
 
     func disconnected(_ line: Line) {
-        for room in places.keys { places[room]?.isAsked = false }
+        for room in places.keys { places[room]?.question = nil }
     }
 
     private func subscribe(_ room: UInt16) {
         guard let place = places[room], line.isConnected, !place.isAsked else { return }
-        places[room]?.isAsked = true
+        lastQuestion += 1
+        places[room]?.question = lastQuestion
         line.record(.subscribe, room: room) {
             $0.flag = place.position == nil
             $0.seq = UInt32(clamping: place.position ?? 0)
         }
         line.send {
             $0.member("type", "subscribe")
-            $0.member("ref", String(room))
+            $0.member("ref", String(lastQuestion))
             $0.member("room", stage.rooms[Int(room)])
             if let position = place.position {
                 $0.member("after", position)
@@ -103,14 +106,14 @@ final class Follower: LineUser {
         case "behind": behind(frame, room)
         case "unsubscribed":
             line.record(.unsubscribed, room: room) { $0.flag = frame.text("reason") == "left" }
-            places[room]?.isAsked = false
+            places[room]?.question = nil
         default: stage.complain("a follower was sent `\(type)`")
         }
     }
 
     private func subscribed(_ frame: JSONObject, _ room: UInt16) {
         guard let after = frame.number("after") else { return stage.complain("`subscribed` without `after`") }
-        places[room]?.isAsked = false
+        places[room]?.question = nil
         for gap in frame.objects("gaps") ?? [] { announced(gap, room, isBehind: false) }
         line.record(.subscribed, room: room) { $0.seq = UInt32(clamping: after) }
         places[room]?.position = after
@@ -165,14 +168,13 @@ final class Follower: LineUser {
 
     private func refused(_ frame: JSONObject) {
         if frame.text("ref")?.hasPrefix("h") == true { return gaps.answered(frame) }
-        guard let room = frame.text("ref").flatMap({ UInt16($0) }) else {
-            return stage.complain("an error to nothing: \(frame.text("code") ?? "none")")
-        }
         let code = frame.text("code") ?? "none"
         stage.count("subscribe refused: \(code)")
-        places[room]?.isAsked = false
-        // Somebody who is leaving may be told so.
-        guard places[room] != nil else { return }
+        // Who has left or asked anew meanwhile is told that the first question was overtaken.
+        guard let question = frame.text("ref").flatMap({ Int($0) }),
+            let room = places.first(where: { $1.question == question })?.key
+        else { return }
+        places[room]?.question = nil
         guard frame.flag("retryable") == true || code == "internal_error" else {
             return stage.complain("the server refused a good subscription with \(code)")
         }
