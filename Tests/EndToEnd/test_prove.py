@@ -16,6 +16,8 @@ CLASSES = "lost 0 doubled 0 reordered 0 phantom 0 leaked 0"
 def prove(*options, timeout=240):
     result = subprocess.run([binary(), "prove", *map(str, options)], capture_output=True, text=True, timeout=timeout,
                             env=clean_environment())
+    for log in re.findall("the server's log is in (.+)", result.stdout):
+        Path(log).unlink()
     return result.returncode, result.stdout, result.stderr
 
 
