@@ -22,9 +22,9 @@ extension SocketSession {
     }
 
     private func arrived(_ request: HistoryRequest, _ result: Result<EventPage, any Error>) {
-        guard let context else { return }
+        guard context != nil else { return }
         // A page that the client would not read now is not kept: it is read again when there is room for it.
-        guard context.channel.isWritable else { return deferred.append(request) }
+        guard isWritable else { return deferred.append(request) }
         switch result {
         case .success(let page): write(.history(request.room, page, ref: request.echo.ref))
         case .failure(let error): refuse(ChatError(access: error), request.echo)

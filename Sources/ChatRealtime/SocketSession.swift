@@ -29,6 +29,8 @@ package final class SocketSession: ChannelDuplexHandler {
     private static let pendingLimit = 256
     /// Bytes that wait for a client to read them. Above that nothing more is written; the log is the buffer.
     private static let byteBudget = 1_048_576
+    /// Copying so many bytes costs less than handing them to the kernel apart.
+    private static let joinLimit = 4096
     /// How long a client may leave its budget full.
     private static let drainTimeout = TimeAmount.seconds(30)
     /// How long commands in flight may take when the server stops.
@@ -57,6 +59,10 @@ package final class SocketSession: ChannelDuplexHandler {
     private var wantsRead = false
     private var isStopping = false
     private var isTouched = false
+    /// Whether the client takes more right now. The channel would say the same, at a price for each delivery.
+    private(set) var isWritable = true
+    /// Small frames that wait for the flush, so that they go out in one piece.
+    private var outgoing: ByteBuffer?
     private var heartbeat = Heartbeat()
     private var beats: RepeatedTask?
     private var drainDeadline: Scheduled<Void>?
@@ -112,6 +118,7 @@ package final class SocketSession: ChannelDuplexHandler {
         (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
         subscribers = [:]
         deferred = []
+        outgoing = nil
     }
 
     /// A client that does not read what it is sent, or asks faster than the database answers, is not read from: neither
@@ -124,7 +131,7 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     private func readIfAllowed() {
-        guard let context, wantsRead, !isStopping, context.channel.isWritable, pending < Self.pendingLimit else {
+        guard let context, wantsRead, !isStopping, isWritable, pending < Self.pendingLimit else {
             return
         }
         wantsRead = false
@@ -132,7 +139,8 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
+        isWritable = context.channel.isWritable
+        if isWritable {
             drainDeadline?.cancel()
             drainDeadline = nil
             resume()
@@ -162,9 +170,9 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     private func beat() {
-        guard let context else { return }
+        guard context != nil else { return }
         guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
-        guard context.channel.isWritable else { return }
+        guard isWritable else { return }
         let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
             $0.0.description < $1.0.description
         }
@@ -179,6 +187,7 @@ package final class SocketSession: ChannelDuplexHandler {
     func close(_ code: CloseCode, _ reason: String) {
         guard let context else { return }
         let request = MessageHandler.CloseRequest(code, reason)
+        flush()
         leave()
         context.triggerUserOutboundEvent(request, promise: nil)
         context.read()
@@ -256,9 +265,6 @@ package final class SocketSession: ChannelDuplexHandler {
         context.eventLoop.execute { bound.value.comeBackLater() }
     }
 
-    /// Whether the client takes more right now.
-    var isWritable: Bool { context?.channel.isWritable ?? false }
-
     /// Puts the socket among those that are flushed at the end of a broadcast, once.
     func touch(_ touched: inout [SocketSession]) {
         guard !isTouched else { return }
@@ -268,12 +274,24 @@ package final class SocketSession: ChannelDuplexHandler {
 
     func flush() {
         isTouched = false
-        context?.flush()
+        guard let outgoing else { return context?.flush() ?? () }
+        self.outgoing = nil
+        context?.writeAndFlush(Self.wrapOutboundOut(outgoing), promise: nil)
     }
 
     func write(_ frame: ServerFrame) { write(frame.bytes) }
 
+    /// The frames go out with the next ``flush()``.
     func write(_ frames: ByteBuffer) {
-        context?.write(Self.wrapOutboundOut(frames), promise: nil)
+        guard let waiting = outgoing else {
+            outgoing = frames
+            return
+        }
+        if waiting.readableBytes + frames.readableBytes <= Self.joinLimit {
+            outgoing?.writeImmutableBuffer(frames)
+        } else {
+            outgoing = frames
+            context?.write(Self.wrapOutboundOut(waiting), promise: nil)
+        }
     }
 }
