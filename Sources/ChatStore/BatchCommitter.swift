@@ -11,7 +11,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
 
     let store: StoreBatch
     let logger: Logger
-    /// Senders are answered by then, at the latest one database answer later.
+    /// No try begins later, so senders are answered by then or one connect time-out later.
     let deadline: Duration
     var clock = RetryClock.continuous
     let onCommit: @Sendable (CommittedBatch<Origin>) -> Void

@@ -15,7 +15,7 @@ package final class RoomWriter<Origin: Sendable>: Service {
     ///   - backlogLimit: drafts that may wait in a lane; one more is refused as `overloaded`.
     ///   - onCommit: called after each batch, with a room's events in ascending order of seq.
     package init(
-        database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .milliseconds(2500),
+        database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .milliseconds(1500),
         logger: Logger,
         onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
     ) {
