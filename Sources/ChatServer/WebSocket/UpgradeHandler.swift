@@ -117,7 +117,15 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         } catch {
             return context.close(promise: nil)
         }
-        context.pipeline.syncOperations.removeHandler(old, promise: nil)
+        remove(old, context)
+    }
+
+    /// What a parser leaves behind comes a moment later, and nobody would say that it was all.
+    private func remove(_ decoder: ByteToMessageHandler<HTTPRequestDecoder>, _ context: ChannelHandlerContext) {
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let pipeline = NIOLoopBound(context.pipeline, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { pipeline.value.fireChannelReadComplete() }
+        context.pipeline.syncOperations.removeHandler(decoder, promise: promise)
     }
 
     private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
@@ -165,7 +173,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return context.close(promise: nil)
         }
         pipeline.removeHandler(neighbours.state, promise: nil)
-        pipeline.removeHandler(neighbours.decoder, promise: nil)
+        remove(neighbours.decoder, context)
     }
 
     private func refuse(_ error: ChatError, _ context: ChannelHandlerContext) {
