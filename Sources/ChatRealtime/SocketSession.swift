@@ -29,15 +29,11 @@ package final class SocketSession: ChannelDuplexHandler {
     private static let pendingLimit = 256
     /// Bytes that wait for a client to read them. Above that nothing more is written; the log is the buffer.
     private static let byteBudget = 1_048_576
-    /// Copying so many bytes costs less than handing them to the kernel apart.
-    private static let joinLimit = 4096
     /// How long a client may leave its budget full.
     private static let drainTimeout = TimeAmount.seconds(30)
     /// How long commands in flight may take when the server stops.
     private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
-    /// Commands that could not be understood, before the socket is closed.
-    private static let errorLimit = 1000
 
     let sessionID: SessionID
     let account: Account
@@ -54,16 +50,18 @@ package final class SocketSession: ChannelDuplexHandler {
     var knownHeads: [RoomName: Int64]
     /// Pages that were asked for and did not fit; they are read again when they do.
     var deferred: [HistoryRequest] = []
-    private var pending = 0
-    private var errors = 0
+    /// Commands that wait for the database.
+    var pending = 0
+    /// Commands that were refused.
+    var errors = 0
     private var wantsRead = false
-    private var isStopping = false
+    /// The server stops: no more commands are taken.
+    private(set) var isStopping = false
     private var isTouched = false
     /// Whether the client takes more right now. The channel would say the same, at a price for each delivery.
     private(set) var isWritable = true
-    /// Small frames that wait for the flush, so that they go out in one piece.
-    private var outgoing: ByteBuffer?
-    private var heartbeat = Heartbeat()
+    private var outgoing = FrameJoiner()
+    var heartbeat = Heartbeat()
     private var beats: RepeatedTask?
     private var drainDeadline: Scheduled<Void>?
 
@@ -118,7 +116,7 @@ package final class SocketSession: ChannelDuplexHandler {
         (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
         subscribers = [:]
         deferred = []
-        outgoing = nil
+        outgoing = FrameJoiner()
     }
 
     /// A client that does not read what it is sent, or asks faster than the database answers, is not read from: neither
@@ -130,7 +128,8 @@ package final class SocketSession: ChannelDuplexHandler {
         readIfAllowed()
     }
 
-    private func readIfAllowed() {
+    /// Lets the client be heard, unless there is a reason not to.
+    func readIfAllowed() {
         guard let context, wantsRead, !isStopping, isWritable, pending < Self.pendingLimit else {
             return
         }
@@ -164,7 +163,7 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     /// The more sockets come back, the longer the time over which they do.
-    private func comeBackLater() {
+    func comeBackLater() {
         let spread = max(2000, environment.hub.shardCount * (shard?.count ?? 0))
         close(.serviceRestart, #"{"retryAfterMs":\#(Int.random(in: 0...spread))}"#)
     }
@@ -193,77 +192,7 @@ package final class SocketSession: ChannelDuplexHandler {
         context.read()
     }
 
-    // MARK: - Commands
-
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // What comes after the stop has begun was not promised anything.
-        guard id != nil, !isStopping else { return }
-        heartbeat.heard()
-        guard case .text(let payload) = Self.unwrapInboundIn(data) else {
-            return close(.unacceptableData, "this door speaks JSON in text frames")
-        }
-        let (command, echo) = ClientCommand.decode(payload)
-        do throws(ChatError) {
-            try perform(command.get(), echo)
-        } catch {
-            refuse(error, echo)
-        }
-    }
-
-    package func channelReadComplete(context: ChannelHandlerContext) {
-        heartbeat.heard()
-        flush()
-        context.fireChannelReadComplete()
-    }
-
-    private func perform(_ command: ClientCommand, _ echo: ClientCommand.Echo) throws(ChatError) {
-        switch command {
-        case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
-        case .subscribe(let room, let start): try subscribe(to: room, start, echo)
-        case .unsubscribe(let room):
-            guard subscribers.removeValue(forKey: room) != nil, let id else {
-                throw ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
-            }
-            shard?.unsubscribe(id, from: room)
-            write(.unsubscribed(room, reason: "requested", ref: echo.ref))
-        case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
-        case .read(let room, let seq): markRead(room, seq, echo)
-        }
-    }
-
-    private func send(_ room: RoomName, _ clientID: ClientID, _ body: MessageBody, _ ref: String?) throws(ChatError) {
-        guard let id else { return }
-        let draft = Draft(room: room, author: account, content: .message(clientID, body))
-        try environment.rooms.submit(draft, .socket(id, ref: ref))
-        commandBegan()
-    }
-
-    func refuse(_ error: ChatError, _ echo: ClientCommand.Echo) {
-        errors += 1
-        guard errors <= Self.errorLimit else { return close(.tooManyErrors, "too many commands were refused") }
-        write(.error(error, echo))
-    }
-
-    /// Answers to `send`.
-    func answered(_ reply: Broadcast.Reply) {
-        write(reply.writer.buffer)
-        commandsEnded(reply.count)
-    }
-
-    /// A command waits for the database.
-    func commandBegan() { pending += 1 }
-
-    /// A command that waited for the database has its answer.
-    func commandEnded() { commandsEnded(1) }
-
-    private func commandsEnded(_ count: Int) {
-        pending -= count
-        readIfAllowed()
-        guard isStopping, pending == 0, let context else { return }
-        // After the answer that is just being written.
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.comeBackLater() }
-    }
+    // MARK: - Writing
 
     /// Puts the socket among those that are flushed at the end of a broadcast, once.
     func touch(_ touched: inout [SocketSession]) {
@@ -274,24 +203,15 @@ package final class SocketSession: ChannelDuplexHandler {
 
     func flush() {
         isTouched = false
-        guard let outgoing else { return context?.flush() ?? () }
-        self.outgoing = nil
-        context?.writeAndFlush(Self.wrapOutboundOut(outgoing), promise: nil)
+        guard let frames = outgoing.take() else { return context?.flush() ?? () }
+        context?.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
     }
 
     func write(_ frame: ServerFrame) { write(frame.bytes) }
 
     /// The frames go out with the next ``flush()``.
     func write(_ frames: ByteBuffer) {
-        guard let waiting = outgoing else {
-            outgoing = frames
-            return
-        }
-        if waiting.readableBytes + frames.readableBytes <= Self.joinLimit {
-            outgoing?.writeImmutableBuffer(frames)
-        } else {
-            outgoing = frames
-            context?.write(Self.wrapOutboundOut(waiting), promise: nil)
-        }
+        guard let full = outgoing.add(frames) else { return }
+        context?.write(Self.wrapOutboundOut(full), promise: nil)
     }
 }

@@ -43,7 +43,7 @@ export function rowsOf({ events, gaps, outgoing, me, unreadAfter }) {
 function stored(event, me) {
   const isMine = event.author.id === me.id;
   return {
-    key: isMine && event.clientId ? event.clientId : `seq ${event.seq}`,
+    key: isMine && event.clientId ? event.clientId : keyOf(event),
     kind: event.kind === "message" ? "message" : "notice",
     at: new Date(event.at),
     author: event.author,
@@ -51,6 +51,11 @@ function stored(event, me) {
     isMine,
     state: "sent",
   };
+}
+
+// A seq alone says too little: after a restore of the database it may belong to another event.
+function keyOf({ seq, author, clientId, at }) {
+  return clientId ? `${author.id} ${clientId}` : `${seq} ${at}`;
 }
 
 function unsent(message, me) {

@@ -1,0 +1,79 @@
+import ChatCore
+package import NIOCore
+import NIOWebSocket
+
+/// Commands and their answers.
+extension SocketSession {
+    /// Commands that may be refused before the socket is closed.
+    private static let errorLimit = 1000
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What comes after the stop has begun was not promised anything.
+        guard id != nil, !isStopping else { return }
+        heartbeat.heard()
+        guard case .text(let payload) = Self.unwrapInboundIn(data) else {
+            return close(.unacceptableData, "this door speaks JSON in text frames")
+        }
+        let (command, echo) = ClientCommand.decode(payload)
+        do throws(ChatError) {
+            try perform(command.get(), echo)
+        } catch {
+            refuse(error, echo)
+        }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        heartbeat.heard()
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    private func perform(_ command: ClientCommand, _ echo: ClientCommand.Echo) throws(ChatError) {
+        switch command {
+        case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
+        case .subscribe(let room, let start): try subscribe(to: room, start, echo)
+        case .unsubscribe(let room):
+            guard subscribers.removeValue(forKey: room) != nil, let id else {
+                throw ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
+            }
+            shard?.unsubscribe(id, from: room)
+            write(.unsubscribed(room, reason: "requested", ref: echo.ref))
+        case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
+        case .read(let room, let seq): markRead(room, seq, echo)
+        }
+    }
+
+    private func send(_ room: RoomName, _ clientID: ClientID, _ body: MessageBody, _ ref: String?) throws(ChatError) {
+        guard let id else { return }
+        let draft = Draft(room: room, author: account, content: .message(clientID, body))
+        try environment.rooms.submit(draft, .socket(id, ref: ref))
+        commandBegan()
+    }
+
+    func refuse(_ error: ChatError, _ echo: ClientCommand.Echo) {
+        errors += 1
+        guard errors <= Self.errorLimit else { return close(.tooManyErrors, "too many commands were refused") }
+        write(.error(error, echo))
+    }
+
+    /// Answers to `send`.
+    func answered(_ reply: Broadcast.Reply) {
+        write(reply.writer.buffer)
+        commandsEnded(reply.count)
+    }
+
+    /// A command waits for the database.
+    func commandBegan() { pending += 1 }
+
+    /// A command that waited for the database has its answer.
+    func commandEnded() { commandsEnded(1) }
+
+    private func commandsEnded(_ count: Int) {
+        pending -= count
+        readIfAllowed()
+        guard isStopping, pending == 0, let context else { return }
+        // After the answer that is just being written.
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.comeBackLater() }
+    }
+}
