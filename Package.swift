@@ -33,7 +33,9 @@ let package = Package(
         .target(name: "Schema", exclude: ["embed.txt"], plugins: ["EmbedFiles"]),
         .target(name: "Passwords", dependencies: ["CArgon2", .nioPosix]),
         .target(name: "ChatCore"),
-        .target(name: "ChatStore", dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .logging, .lifecycle]),
+        .target(
+            name: "ChatStore",
+            dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .nioPosix, .logging, .lifecycle]),
         .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore, .nioWebSocket]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
         .target(

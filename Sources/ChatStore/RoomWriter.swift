@@ -8,6 +8,7 @@ import ServiceLifecycle
 /// `Origin` is whatever the caller needs to route the answer back; the writer does not look at it.
 package final class RoomWriter<Origin: Sendable>: Service {
     private let lanes: [WriterLane<Origin>]
+    private let database: Database
 
     /// - Parameters:
     ///   - database: for the writer alone, with a connection for each lane.
@@ -22,6 +23,7 @@ package final class RoomWriter<Origin: Sendable>: Service {
         let committer = BatchCommitter<Origin>(
             store: { batch in try await database.run { try BatchCommitter.append(batch, on: $0) } },
             logger: logger, deadline: deadline, onCommit: onCommit)
+        self.database = database
         self.lanes = (0..<max(1, lanes)).map { _ in WriterLane(committer, limit: backlogLimit) }
     }
 
@@ -36,7 +38,7 @@ package final class RoomWriter<Origin: Sendable>: Service {
     package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                for lane in lanes { group.addTask { await lane.run() } }
+                for lane in lanes { group.addTask(executorPreference: database) { await lane.run() } }
             }
         } onGracefulShutdown: {
             for lane in self.lanes { lane.close() }

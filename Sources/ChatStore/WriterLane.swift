@@ -1,6 +1,6 @@
 import ChatCore
-import Logging
-import Postgres
+import NIOCore
+import NIOPosix
 import Synchronization
 
 /// One lane of the room writer: drafts wait here while the batch before them is being committed.
@@ -15,6 +15,8 @@ final class WriterLane<Origin: Sendable>: Sendable {
     private struct Backlog {
         var entries: [Entry] = []
         var isClosed = false
+        /// The lane will look at the entries without being woken.
+        var isAwake = false
     }
 
     private let backlog = Mutex(Backlog())
@@ -32,14 +34,25 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     /// Appends and wakes; never waits.
     func submit(_ entry: Entry) throws(ChatError) {
-        let refusal: ChatError? = backlog.withLock { backlog in
-            if backlog.isClosed { return .shuttingDown }
-            if backlog.entries.count >= limit { return .overloaded("Too many messages are waiting to be stored.") }
+        let mustWake: Result<Bool, ChatError> = backlog.withLock { backlog in
+            if backlog.isClosed { return .failure(.shuttingDown) }
+            guard backlog.entries.count < limit else {
+                return .failure(.overloaded("Too many messages are waiting to be stored."))
+            }
             backlog.entries.append(entry)
-            return nil
+            defer { backlog.isAwake = true }
+            return .success(!backlog.isAwake)
         }
-        if let refusal { throw refusal }
-        wake.yield()
+        if try mustWake.get() { wakeUp() }
+    }
+
+    /// From an event loop, only after it has looked at all its connections: what they bring at once becomes one batch.
+    private func wakeUp() {
+        if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop {
+            eventLoop.execute { self.wake.yield() }
+        } else {
+            wake.yield()
+        }
     }
 
     /// Commits whatever has arrived, until ``close()`` and the last draft.
@@ -71,7 +84,10 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     private func takeBatch() -> [Entry]? {
         backlog.withLock { backlog in
-            guard !backlog.entries.isEmpty else { return nil }
+            guard !backlog.entries.isEmpty else {
+                backlog.isAwake = false
+                return nil
+            }
             let count = Self.batchSize(of: backlog.entries)
             let batch = Array(backlog.entries.prefix(count))
             backlog.entries.removeFirst(count)
@@ -81,14 +97,17 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     /// A change of membership stands alone: the drafts behind it have to see it.
     private static func batchSize(of entries: [Entry]) -> Int {
-        let messages = entries.prefix(256).prefix { $0.draft.isMessage }.count
-        return max(1, messages)
+        var bytes = 0
+        let messages = entries.prefix(batchLimit).prefix { entry in
+            guard case .message(_, let body) = entry.draft.content, bytes < batchBytes else { return false }
+            bytes += body.description.utf8.count
+            return true
+        }
+        return max(1, messages.count)
     }
-}
 
-extension Draft {
-    /// Whether the draft goes into a joint batch.
-    fileprivate var isMessage: Bool {
-        if case .message = content { true } else { false }
-    }
+    /// Drafts in one batch.
+    private static var batchLimit: Int { 256 }
+    /// Bytes of bodies above which a batch takes no more drafts: it is published in one piece, so this bounds the pieces.
+    private static var batchBytes: Int { 262_144 }
 }

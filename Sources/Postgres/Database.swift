@@ -36,9 +36,10 @@ package final class Database: Sendable {
         self.threads.start()
     }
 
-    /// Lends a connection to `body`, on a storage thread.
+    /// Lends a connection to `body`, on a storage thread: the one that the task is on already, if it prefers this executor.
     /// - Throws: ``PostgresError``, or what `body` throws.
     package func run<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        if let slot = slotOfThread { return try perform(on: slot, body) }
         let began = try admit()
         // Here and not on the thread: a job that was cancelled while it waited never gets there.
         defer { leave() }
@@ -76,7 +77,10 @@ package final class Database: Sendable {
         guard NIODeadline.now() - began <= TimeAmount(patience) else {
             throw PostgresError(.busy, "the job has waited for more than \(patience)")
         }
-        let slot = ownSlot()
+        return try perform(on: ownSlot(), body)
+    }
+
+    private func perform<T>(on slot: Slot, _ body: (Connection) throws -> T) throws -> T {
         if slot.connection?.hasEnded == true { slot.connection = nil }
         let connection = try slot.connection ?? Connection(url: url, settings: settings)
         slot.connection = connection
@@ -90,10 +94,24 @@ package final class Database: Sendable {
         }
     }
 
+    /// `nil` on any but a storage thread.
+    private var slotOfThread: Slot? { slot.currentValue }
+
     private func ownSlot() -> Slot {
-        if let slot = self.slot.currentValue { return slot }
+        if let slot = slotOfThread { return slot }
         let new = Slot()
         self.slot.currentValue = new
         return new
+    }
+}
+
+/// A task that prefers the storage threads reaches its connection without a change of threads (SE-0417).
+extension Database: TaskExecutor {
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        threads.submit { _ in
+            _ = self.ownSlot()
+            job.runSynchronously(on: self.asUnownedTaskExecutor())
+        }
     }
 }
