@@ -21,6 +21,8 @@ struct FrameJoiner {
         return nil
     }
 
+    var isEmpty: Bool { waiting == nil }
+
     /// What waits; nothing does afterwards.
     mutating func take() -> ByteBuffer? {
         defer { waiting = nil }

@@ -21,15 +21,18 @@ package final class Hub: Sendable {
     package init(_ group: any EventLoopGroup) async throws {
         var shards: [(any EventLoop, NIOLoopBound<Shard>)] = []
         for (index, eventLoop) in Array(group.makeIterator()).enumerated() {
-            let shard = try await eventLoop.submit { NIOLoopBound(Shard(index: index), eventLoop: eventLoop) }.get()
+            let shard = try await eventLoop.submit {
+                NIOLoopBound(Shard(index: index, eventLoop: eventLoop), eventLoop: eventLoop)
+            }.get()
             shards.append((eventLoop, shard))
         }
         self.shards = shards
     }
 
     /// Of one loop, the one that is running: for a simulation.
-    init(on eventLoop: any EventLoop) {
-        shards = [(eventLoop, NIOLoopBound(Shard(index: 0), eventLoop: eventLoop))]
+    init(on eventLoop: any EventLoop, turn: Int) {
+        let shard = Shard(index: 0, eventLoop: eventLoop, turn: turn)
+        shards = [(eventLoop, NIOLoopBound(shard, eventLoop: eventLoop))]
     }
 
     /// Announces what was committed and answers who asked for it.

@@ -109,10 +109,11 @@ final class RecentEvents: Sendable {
         }
     }
 
-    /// The rooms have come at least as far as these heads. What lags behind is thrown out.
+    /// The rooms have come at least as far as these heads. What lags behind is thrown out, and so is a page that is being
+    /// read: it may be older than these heads.
     func catchUp(to heads: [RoomName: Int64]) {
         state.withLock { state in
-            for (room, head) in heads where (state.rooms[room]?.head).map({ $0 < head }) ?? false { state.remove(room) }
+            for (room, head) in heads where state.rooms[room]?.head ?? -1 < head { state.remove(room) }
         }
     }
 }

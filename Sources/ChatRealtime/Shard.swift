@@ -2,14 +2,39 @@ import ChatCore
 import NIOCore
 
 /// The sockets of one event loop. Confined to that loop, so that it needs no lock.
+///
+/// What is committed reaches the sockets in rounds: whoever has something to get stands in a queue, and gets at its turn
+/// all that there is by then, in one write. So the busier the rooms are, the more events share a write, which is what a
+/// delivery costs. Between turns the loop looks at its connections, so that senders are heard while a large room is served.
 final class Shard {
     private let index: Int
+    private let eventLoop: any EventLoop
+    /// Sockets that are written to before the loop looks at its connections: about a millisecond.
+    private let turn: Int
+    /// Long enough that the loop does not take the next turn for a task of this one.
+    private static let pause = TimeAmount.microseconds(20)
+
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
-    private var members: [RoomName: [SocketID: Subscriber]] = [:]
+    private var feeds: [RoomName: RoomFeed] = [:]
 
-    init(index: Int) { self.index = index }
+    /// The sockets of this round, and how many of them have had their turn.
+    private var queue: [SocketSession] = []
+    private var served = 0
+    /// The sockets of the next round.
+    private var arrivals: [SocketSession] = []
+    /// Rooms with events that somebody may lack.
+    private var busy: [RoomFeed] = []
+    private var isScheduled = false
+
+    init(index: Int, eventLoop: any EventLoop, turn: Int = 64) {
+        self.index = index
+        self.eventLoop = eventLoop
+        self.turn = turn
+    }
+
+    // MARK: - Who is here
 
     func add(_ socket: SocketSession) -> SocketID {
         lastNumber += 1
@@ -22,52 +47,60 @@ final class Shard {
     /// Live sockets on this loop.
     var count: Int { sockets.count }
 
-    func remove(_ id: SocketID, from rooms: some Sequence<RoomName>) {
-        if let account = sockets.removeValue(forKey: id)?.account.id {
-            accounts[account]?[id] = nil
-            if accounts[account]?.isEmpty == true { accounts[account] = nil }
-        }
-        for room in rooms { unsubscribe(id, from: room) }
+    func remove(_ id: SocketID) {
+        guard let account = sockets.removeValue(forKey: id)?.account.id else { return }
+        accounts[account]?[id] = nil
+        if accounts[account]?.isEmpty == true { accounts[account] = nil }
     }
 
-    func add(_ subscriber: Subscriber, to room: RoomName) {
-        guard let id = subscriber.socket.id else { return }
-        members[room, default: [:]][id] = subscriber
+    func add(_ subscriber: Subscriber) {
+        let feed = feeds[subscriber.room] ?? RoomFeed()
+        feeds[subscriber.room] = feed
+        feed.add(subscriber)
     }
 
-    func unsubscribe(_ id: SocketID, from room: RoomName) {
-        members[room]?[id] = nil
-        if members[room]?.isEmpty == true { members[room] = nil }
+    func remove(_ subscriber: Subscriber) {
+        guard let feed = subscriber.feed else { return }
+        feed.remove(subscriber)
+        if feed.subscribers.isEmpty { feeds[subscriber.room] = nil }
     }
 
-    /// Writes to everyone concerned, then flushes each once.
+    /// Rooms with subscribers on this loop.
+    var subscribedRooms: some Sequence<RoomName> { feeds.keys }
+
+    // MARK: - What is said to them
+
+    /// Answers first, and with each what the socket gets beside it; the others get their turn.
     func deliver(_ broadcast: Broadcast) {
-        var touched: [SocketSession] = []
+        for run in broadcast.runs { announce(run) }
         for reply in broadcast.replies[index] {
             guard let socket = sockets[reply.socket] else { continue }
             socket.answered(reply)
-            socket.touch(&touched)
-        }
-        for run in broadcast.runs {
-            guard let subscribers = members[run.room] else { continue }
-            for subscriber in subscribers.values where subscriber.deliver(run) { subscriber.socket.touch(&touched) }
+            socket.serve()
         }
         catchUp(to: broadcast.unannounced)
         for departure in broadcast.departures {
             for socket in (accounts[departure.account] ?? [:]).values {
+                socket.serve()
                 socket.evict(from: departure.room)
-                socket.touch(&touched)
+                socket.flush()
             }
         }
-        for socket in touched { socket.flush() }
+        if !isScheduled { takeTurn() }
     }
 
-    /// Rooms with subscribers on this loop.
-    var subscribedRooms: some Sequence<RoomName> { members.keys }
+    private func announce(_ run: EventRun) {
+        guard let feed = feeds[run.room] else { return }
+        if feed.isEmpty { busy.append(feed) }
+        feed.append(run)
+        for subscriber in feed.subscribers where subscriber.becomesDue(upTo: run.last) {
+            if subscriber.socket.becomesDue(subscriber) { arrivals.append(subscriber.socket) }
+        }
+    }
 
     func catchUp(to heads: [RoomName: Int64]) {
         for (room, head) in heads {
-            for subscriber in (members[room] ?? [:]).values { subscriber.catchUp(to: head) }
+            for subscriber in feeds[room]?.subscribers ?? [] { subscriber.catchUp(to: head) }
         }
     }
 
@@ -82,5 +115,33 @@ final class Shard {
         for socket in sockets.values where socket.sessionID == session {
             socket.close(.sessionEnded, "the session has ended")
         }
+    }
+
+    // MARK: - Rounds
+
+    private func takeTurn() {
+        isScheduled = false
+        var left = turn
+        while left > 0 {
+            if served == queue.count {
+                guard beginRound() else { return }
+            }
+            if queue[served].serve() { left -= 1 }
+            served += 1
+        }
+        isScheduled = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.pause) { bound.value.takeTurn() }
+    }
+
+    /// Everybody who lacked what had been announced when the last round began has had a turn.
+    /// - Returns: whether anybody lacks anything.
+    private func beginRound() -> Bool {
+        queue.removeAll(keepingCapacity: true)
+        served = 0
+        swap(&queue, &arrivals)
+        for feed in busy { feed.beginRound(isLast: queue.isEmpty) }
+        busy.removeAll { $0.isEmpty }
+        return !queue.isEmpty
     }
 }

@@ -33,10 +33,10 @@ extension SocketSession {
         case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
         case .subscribe(let room, let start): try subscribe(to: room, start, echo)
         case .unsubscribe(let room):
-            guard subscribers.removeValue(forKey: room) != nil, let id else {
+            guard let subscriber = subscribers.removeValue(forKey: room) else {
                 throw ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
             }
-            shard?.unsubscribe(id, from: room)
+            shard?.remove(subscriber)
             write(.unsubscribed(room, reason: "requested", ref: echo.ref))
         case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
         case .read(let room, let seq): markRead(room, seq, echo)

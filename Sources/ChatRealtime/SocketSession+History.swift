@@ -36,13 +36,16 @@ extension SocketSession {
     /// Reads a page: from the newest events in memory if they are enough, else from the log.
     ///
     /// Memory serves only rooms that the account is known to be a member of, and only once it has come as far as the log
-    /// had when that became known.
+    /// is known to have.
     func read(
         _ room: RoomName, _ range: PageRange, _ limit: Int, _ context: ChannelHandlerContext,
         _ then: @escaping (SocketSession, Result<EventPage, any Error>) -> Void
     ) {
         let recent = environment.hub.recent
-        if let head = knownHeads[room], let page = recent.page(room, range, limit: limit, notBefore: head) {
+        let followed = subscribers[room]?.subscription.head ?? 0
+        if let head = knownHeads[room],
+            let page = recent.page(room, range, limit: limit, notBefore: max(head, followed))
+        {
             return then(self, .success(page))
         }
         let isNewest = range == .newest

@@ -18,8 +18,8 @@ extension SocketSession {
         // Live events count from now on; the log is read after that, so nothing falls between.
         let subscriber = Subscriber(
             room, self, Subscription(startingAfter: start.position ?? 0, head: 0))
-        subscribers[room] = subscriber
-        shard?.add(subscriber, to: room)
+        if let before = subscribers.updateValue(subscriber, forKey: room) { shard?.remove(before) }
+        shard?.add(subscriber)
         read(room, start.range, start.count, context) { socket, result in
             socket.opened(subscriber, start, echo, result)
         }
@@ -29,7 +29,7 @@ extension SocketSession {
         _ subscriber: Subscriber, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo,
         _ result: Result<EventPage, any Error>
     ) {
-        guard let id else { return }
+        guard id != nil else { return }
         defer {
             commandEnded()
             flush()
@@ -46,7 +46,7 @@ extension SocketSession {
             pageArrived(subscriber, page)
         } catch {
             subscribers[room] = nil
-            shard?.unsubscribe(id, from: room)
+            shard?.remove(subscriber)
             refuse(ChatError(access: error), echo)
         }
     }
@@ -117,8 +117,8 @@ extension SocketSession {
     /// The account has left the room.
     func evict(from room: RoomName) {
         knownHeads[room] = nil
-        guard let id, subscribers.removeValue(forKey: room) != nil else { return }
-        shard?.unsubscribe(id, from: room)
+        guard let subscriber = subscribers.removeValue(forKey: room) else { return }
+        shard?.remove(subscriber)
         write(.unsubscribed(room, reason: "left", ref: nil))
     }
 }

@@ -57,7 +57,8 @@ package final class SocketSession: ChannelDuplexHandler {
     private var wantsRead = false
     /// The server stops: no more commands are taken.
     private(set) var isStopping = false
-    private var isTouched = false
+    /// Subscribers that get their events at the socket's next turn.
+    private var due: [Subscriber] = []
     /// Whether the client takes more right now. The channel would say the same, at a price for each delivery.
     private(set) var isWritable = true
     private var outgoing = FrameJoiner()
@@ -110,11 +111,13 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     private func leave() {
-        if let id { shard?.remove(id, from: subscribers.keys) }
+        if let id { shard?.remove(id) }
+        for subscriber in subscribers.values { shard?.remove(subscriber) }
         beats?.cancel()
         drainDeadline?.cancel()
         (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
         subscribers = [:]
+        due = []
         deferred = []
         outgoing = FrameJoiner()
     }
@@ -194,15 +197,25 @@ package final class SocketSession: ChannelDuplexHandler {
 
     // MARK: - Writing
 
-    /// Puts the socket among those that are flushed at the end of a broadcast, once.
-    func touch(_ touched: inout [SocketSession]) {
-        guard !isTouched else { return }
-        isTouched = true
-        touched.append(self)
+    /// A room has events for a subscriber.
+    /// - Returns: whether that is the first since the socket's last turn.
+    func becomesDue(_ subscriber: Subscriber) -> Bool {
+        due.append(subscriber)
+        return due.count == 1
+    }
+
+    /// The socket's turn: it gets what its rooms have got, in one piece with what waits for a flush.
+    /// - Returns: whether there was anything.
+    @discardableResult
+    func serve() -> Bool {
+        guard !due.isEmpty || !outgoing.isEmpty else { return false }
+        for subscriber in due { subscriber.serve() }
+        due.removeAll(keepingCapacity: true)
+        flush()
+        return true
     }
 
     func flush() {
-        isTouched = false
         guard let frames = outgoing.take() else { return context?.flush() ?? () }
         context?.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
     }

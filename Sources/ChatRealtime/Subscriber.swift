@@ -1,12 +1,18 @@
 import ChatCore
 import NIOCore
 
-/// One socket in one room: what the room's shard hands events to. Confined to the socket's event loop.
+/// One socket in one room. Confined to the socket's event loop.
 final class Subscriber {
     let room: RoomName
-    /// The socket removes its subscribers before it goes.
-    unowned let socket: SocketSession
+    /// The socket lets go of its subscribers when it goes.
+    let socket: SocketSession
     var subscription: Subscription
+    /// `nil` when the socket does not follow the room any more.
+    var feed: RoomFeed?
+    /// Where it is among the feed's subscribers.
+    var place = 0
+    /// It has its turn when its socket has.
+    private var isDue = false
 
     init(_ room: RoomName, _ socket: SocketSession, _ subscription: Subscription) {
         self.room = room
@@ -14,22 +20,32 @@ final class Subscriber {
         self.subscription = subscription
     }
 
-    /// Events were committed.
-    /// - Returns: whether anything was written.
-    func deliver(_ run: EventRun) -> Bool {
-        switch subscription.committed(first: run.first, last: run.last, isWritable: socket.isWritable) {
-        case .deliver:
-            socket.write(run.frames(above: subscription.sent))
-            subscription.delivered(upTo: run.last)
-            return true
-        case .read: socket.readOn(self)
-        case .nothing: break
+    /// The feed has come up to `last`.
+    /// - Returns: whether the socket has to be given a turn for it.
+    func becomesDue(upTo last: Int64) -> Bool {
+        guard subscription.announced(upTo: last), !isDue else { return false }
+        isDue = true
+        return true
+    }
+
+    /// Passes on what the room has got since the last turn.
+    func serve() {
+        isDue = false
+        while let feed, let events = feed.events(above: subscription.sent) {
+            switch subscription.committed(first: events.first, last: events.last, isWritable: socket.isWritable) {
+            case .deliver:
+                socket.write(events.frames(above: subscription.sent))
+                subscription.delivered(upTo: events.last)
+            case .read: return socket.readOn(self)
+            case .nothing: return
+            }
         }
-        return false
     }
 
     /// The room may have come further than was announced.
     func catchUp(to head: Int64) {
+        // What the feed has will be served.
+        guard let feed, !isDue || feed.last < head else { return }
         // As if the newest event alone had been announced: what lies before it is read from the log.
         if subscription.committed(first: .max, last: head, isWritable: socket.isWritable) == .read {
             socket.readOn(self)

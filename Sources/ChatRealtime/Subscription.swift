@@ -50,7 +50,14 @@ package struct Subscription: Equatable {
         return (sent + 1)...last
     }
 
-    /// Events `first…last` were committed.
+    /// Events up to `last` were committed; they are served later.
+    /// - Returns: whether there is something to serve.
+    package mutating func announced(upTo last: Int64) -> Bool {
+        head = max(head, last)
+        return state == .live && last > sent
+    }
+
+    /// Events `first…last` were committed, and it is time to serve them.
     /// - Parameter isWritable: whether the socket takes more right now.
     package mutating func committed(first: Int64, last: Int64, isWritable: Bool) -> Action {
         head = max(head, last)

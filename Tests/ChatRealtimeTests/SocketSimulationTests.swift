@@ -45,7 +45,7 @@ private final class SocketSimulation {
     init(seed: UInt64) {
         random = SimulationRandom(seed: seed)
         rooms = SimulatedRooms(random, names, members: people)
-        let hub = Hub(on: loop)
+        let hub = Hub(on: loop, turn: 1 + random.below(4))
         let environment = SocketSession.Environment(
             hub: hub, rooms: rooms.access, serverVersion: "0", heartbeat: .hours(1), messageBytes: 65_536)
         // Two devices of the first, one of the second; the third only writes.
