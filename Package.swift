@@ -36,13 +36,13 @@ let package = Package(
         .target(
             name: "ChatStore",
             dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .nioPosix, .logging, .lifecycle]),
-        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore, .nioWebSocket]),
+        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
         .target(
             name: "ChatServer",
             dependencies: [
                 "ChatCore", "ChatRealtime", "ChatStore", "Passwords", "Postgres", "WebClient",
-                .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
+                .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
@@ -67,7 +67,7 @@ let package = Package(
             name: "FixtureServer",
             dependencies: [
                 "ChatRealtime", "ChatServer", .argumentParser, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTP1, .nioWebSocket,
+                .nioHTTP1,
             ]),
 
         // Files compiled into the binary: migrations, demo data, the web client, the API documents.
@@ -91,7 +91,7 @@ let package = Package(
             dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded, .nioWebSocket]),
+            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
@@ -100,7 +100,7 @@ let package = Package(
             dependencies: [
                 "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "Passwords", "Postgres", "denwa",
                 .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
-                .nioHTTPTypesHTTP1, .nioWebSocket,
+                .nioHTTPTypesHTTP1,
             ]),
     ],
     swiftLanguageModes: [.v6]
@@ -111,6 +111,7 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 }
 
@@ -131,5 +132,4 @@ extension Target.Dependency {
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }
     static var nioHTTPTypesHTTP1: Self { .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras") }
     static var nioPosix: Self { .product(name: "NIOPosix", package: "swift-nio") }
-    static var nioWebSocket: Self { .product(name: "NIOWebSocket", package: "swift-nio") }
 }

@@ -189,9 +189,11 @@ package struct JSONParser {
     }
 
     private func decoded(_ range: Range<Int>) throws(ChatError) -> String {
-        guard let text = String(validating: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self) else {
-            throw malformed("a string is not UTF-8")
+        // Twice as fast as String(validating:as:), which is generic.
+        let text = UnsafeRawBufferPointer(rebasing: bytes[range]).withMemoryRebound(to: UInt8.self) { text -> String? in
+            do { return String(copying: try UTF8Span(validating: text.span)) } catch { return nil }
         }
+        guard let text else { throw malformed("a string is not UTF-8") }
         return text
     }
 

@@ -1,5 +1,4 @@
 package import NIOCore
-package import NIOWebSocket
 
 /// A whole message, put together from its frames and checked.
 package enum WebSocketMessage: Sendable, Equatable {
@@ -27,12 +26,12 @@ package struct FrameAssembler {
         case pong(ByteBuffer)
         /// The client says goodbye; `nil` without a code.
         case answerClose(UInt16?)
-        case fail(CloseCode, String)
+        case fail(ProtocolViolation)
     }
 
     /// A message of which not all frames have come.
     private struct Message {
-        let opcode: WebSocketOpcode
+        let opcode: Frame.Opcode
         var payload = ByteBuffer()
     }
 
@@ -42,57 +41,59 @@ package struct FrameAssembler {
 
     package init(_ limits: Limits) { self.limits = limits }
 
-    package mutating func receive(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
-        guard frame.maskKey != nil else { return .fail(.protocolError, "client frames must be masked") }
-        guard frame.reservedBits.isEmpty else { return .fail(.protocolError, "reserved bits must be zero") }
+    package mutating func receive(_ frame: Frame, now: NIODeadline) -> Action {
         switch frame.opcode {
         case .text, .binary:
-            guard partial == nil else { return .fail(.protocolError, "a new message began before the last one ended") }
+            guard partial == nil else {
+                return .fail(.init(.protocolError, "a new message began before the last one ended"))
+            }
             return append(frame, to: Message(opcode: frame.opcode))
         case .continuation:
             // Taken out while it grows: with a second owner each frame would copy the whole message.
             guard let message = partial.take() else {
-                return .fail(.protocolError, "there is no message to continue")
+                return .fail(.init(.protocolError, "there is no message to continue"))
             }
             return append(frame, to: message)
         case .ping: return ping(frame, now: now)
         case .pong: return .nothing
-        case .connectionClose: return Self.close(frame.unmaskedData)
-        default: return .fail(.protocolError, "unknown opcode")
+        case .close: return Self.close(frame.payload)
         }
     }
 
-    private mutating func append(_ frame: WebSocketFrame, to message: consuming Message) -> Action {
-        guard message.payload.readableBytes + frame.length <= limits.messageBytes else {
-            return .fail(.messageTooLarge, "a message has at most \(limits.messageBytes) bytes")
+    private mutating func append(_ frame: Frame, to message: consuming Message) -> Action {
+        guard message.payload.readableBytes + frame.payload.readableBytes <= limits.messageBytes else {
+            return .fail(.init(.messageTooLarge, "a message has at most \(limits.messageBytes) bytes"))
         }
-        var data = frame.unmaskedData
-        if message.payload.readableBytes == 0 { message.payload = data } else { message.payload.writeBuffer(&data) }
-        guard frame.fin else {
+        if message.payload.readableBytes == 0 {
+            message.payload = frame.payload
+        } else {
+            message.payload.writeImmutableBuffer(frame.payload)
+        }
+        guard frame.isFinal else {
             partial = message
             return .nothing
         }
         guard message.opcode == .text else { return .deliver(.binary(message.payload)) }
-        guard message.payload.isUTF8 else { return .fail(.invalidText, "text must be UTF-8") }
+        guard message.payload.isUTF8 else { return .fail(.init(.invalidText, "text must be UTF-8")) }
         return .deliver(.text(message.payload))
     }
 
-    private mutating func ping(_ frame: WebSocketFrame, now: NIODeadline) -> Action {
+    private mutating func ping(_ frame: Frame, now: NIODeadline) -> Action {
         if now - pings.since >= .seconds(1) { pings = (now, 0) }
         pings.count += 1
         guard pings.count <= limits.pingsPerSecond else {
-            return .fail(.policyViolation, "at most \(limits.pingsPerSecond) pings a second")
+            return .fail(.init(.policyViolation, "at most \(limits.pingsPerSecond) pings a second"))
         }
-        return .pong(frame.unmaskedData)
+        return .pong(frame.payload)
     }
 
     private static func close(_ payload: ByteBuffer) -> Action {
         var payload = payload
         guard payload.readableBytes > 0 else { return .answerClose(nil) }
         guard let code = payload.readInteger(as: UInt16.self), CloseCode.isValid(received: code) else {
-            return .fail(.protocolError, "invalid close code")
+            return .fail(.init(.protocolError, "invalid close code"))
         }
-        guard payload.isUTF8 else { return .fail(.invalidText, "a close reason must be UTF-8") }
+        guard payload.isUTF8 else { return .fail(.init(.invalidText, "a close reason must be UTF-8")) }
         return .answerClose(code)
     }
 }

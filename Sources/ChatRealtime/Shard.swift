@@ -14,6 +14,11 @@ final class Shard {
     /// Long enough that the loop does not take the next turn for a task of this one.
     private static let pause = TimeAmount.microseconds(20)
 
+    /// The sockets of a group beat together.
+    private static let beatGroups: UInt64 = 16
+    private var beatGroup: UInt64 = 0
+    private var isBeating = false
+
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
@@ -37,6 +42,7 @@ final class Shard {
     // MARK: - Who is here
 
     func add(_ socket: SocketSession) -> SocketID {
+        if !isBeating { scheduleBeat(socket.environment.heartbeat) }
         lastNumber += 1
         let id = SocketID(shard: index, number: lastNumber)
         sockets[id] = socket
@@ -94,7 +100,7 @@ final class Shard {
         if feed.isEmpty { busy.append(feed) }
         feed.append(run)
         for subscriber in feed.subscribers where subscriber.becomesDue(upTo: run.last) {
-            if subscriber.socket.becomesDue(subscriber) { arrivals.append(subscriber.socket) }
+            if subscriber.session.becomesDue(subscriber) { arrivals.append(subscriber.session) }
         }
     }
 
@@ -115,6 +121,25 @@ final class Shard {
         for socket in sockets.values where socket.sessionID == session {
             socket.close(.sessionEnded, "the session has ended")
         }
+    }
+
+    // MARK: - Heartbeat
+
+    /// One timer for all sockets: a fraction of them beats at each of its ticks.
+    private func scheduleBeat(_ interval: TimeAmount) {
+        isBeating = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .nanoseconds(interval.nanoseconds / Int64(Self.beatGroups))) {
+            bound.value.beat(interval)
+        }
+    }
+
+    private func beat(_ interval: TimeAmount) {
+        isBeating = false
+        guard !sockets.isEmpty else { return }
+        beatGroup = (beatGroup + 1) % Self.beatGroups
+        for (id, socket) in sockets where id.number % Self.beatGroups == beatGroup { socket.beat() }
+        scheduleBeat(interval)
     }
 
     // MARK: - Rounds

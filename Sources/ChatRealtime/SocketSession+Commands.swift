@@ -1,17 +1,15 @@
 import ChatCore
-package import NIOCore
-import NIOWebSocket
+import NIOCore
 
 /// Commands and their answers.
 extension SocketSession {
     /// Commands that may be refused before the socket is closed.
     private static let errorLimit = 1000
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func received(_ message: WebSocketMessage) {
         // What comes after the stop has begun was not promised anything.
-        guard id != nil, !isStopping else { return }
-        heartbeat.heard()
-        guard case .text(let payload) = Self.unwrapInboundIn(data) else {
+        guard !isStopping else { return }
+        guard case .text(let payload) = message else {
             return close(.unacceptableData, "this door speaks JSON in text frames")
         }
         let (command, echo) = ClientCommand.decode(payload)
@@ -20,12 +18,6 @@ extension SocketSession {
         } catch {
             refuse(error, echo)
         }
-    }
-
-    package func channelReadComplete(context: ChannelHandlerContext) {
-        heartbeat.heard()
-        flush()
-        context.fireChannelReadComplete()
     }
 
     private func perform(_ command: ClientCommand, _ echo: ClientCommand.Echo) throws(ChatError) {
@@ -70,10 +62,10 @@ extension SocketSession {
 
     private func commandsEnded(_ count: Int) {
         pending -= count
-        readIfAllowed()
-        guard isStopping, pending == 0, let context else { return }
+        socket?.readIfAllowed()
+        guard isStopping, pending == 0, let eventLoop = socket?.eventLoop else { return }
         // After the answer that is just being written.
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { bound.value.comeBackLater() }
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.execute { bound.value.comeBackLater() }
     }
 }

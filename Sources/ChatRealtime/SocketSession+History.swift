@@ -17,12 +17,11 @@ extension SocketSession {
     }
 
     func read(again request: HistoryRequest) {
-        guard let context else { return }
-        read(request.room, request.range, request.limit, context) { socket, result in socket.arrived(request, result) }
+        read(request.room, request.range, request.limit) { session, result in session.arrived(request, result) }
     }
 
     private func arrived(_ request: HistoryRequest, _ result: Result<EventPage, any Error>) {
-        guard context != nil else { return }
+        guard socket != nil else { return }
         // A page that the client would not read now is not kept: it is read again when there is room for it.
         guard isWritable else { return deferred.append(request) }
         switch result {
@@ -38,9 +37,10 @@ extension SocketSession {
     /// Memory serves only rooms that the account is known to be a member of, and only once it has come as far as the log
     /// is known to have.
     func read(
-        _ room: RoomName, _ range: PageRange, _ limit: Int, _ context: ChannelHandlerContext,
+        _ room: RoomName, _ range: PageRange, _ limit: Int,
         _ then: @escaping (SocketSession, Result<EventPage, any Error>) -> Void
     ) {
+        guard let eventLoop = socket?.eventLoop else { return }
         let recent = environment.hub.recent
         let followed = subscribers[room]?.subscription.head ?? 0
         if let head = knownHeads[room],
@@ -50,21 +50,21 @@ extension SocketSession {
         }
         let isNewest = range == .newest
         if isNewest { recent.willRead(room) }
-        let bound = NIOLoopBound((self, then), eventLoop: context.eventLoop)
-        environment.rooms.page(room, range, limit, account.id, context.eventLoop).whenComplete { result in
-            let (socket, then) = bound.value
+        let bound = NIOLoopBound((self, then), eventLoop: eventLoop)
+        environment.rooms.page(room, range, limit, account.id, eventLoop).whenComplete { result in
+            let (session, then) = bound.value
             let page = result.map { EventPage($0) }
             if isNewest { recent.didRead(room, try? page.get()) }
-            if socket.context != nil, case .success(let page) = page { socket.knownHeads[room] = page.head }
-            then(socket, page)
+            if session.socket != nil, case .success(let page) = page { session.knownHeads[room] = page.head }
+            then(session, page)
         }
     }
 
     func markRead(_ room: RoomName, _ seq: Int64, _ echo: ClientCommand.Echo) {
-        guard let context else { return }
+        guard let eventLoop = socket?.eventLoop else { return }
         commandBegan()
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        environment.rooms.markRead(room, seq, account.id, context.eventLoop).whenComplete { result in
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        environment.rooms.markRead(room, seq, account.id, eventLoop).whenComplete { result in
             bound.value.marked(echo, result)
         }
     }

@@ -6,7 +6,7 @@ extension SocketSession {
     func subscribe(
         to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo
     ) throws(ChatError) {
-        guard let context else { return }
+        guard socket != nil else { return }
         guard subscribers.count < Self.subscriptionLimit else {
             throw .overloaded("A socket has at most \(Self.subscriptionLimit) subscriptions.")
         }
@@ -20,8 +20,8 @@ extension SocketSession {
             room, self, Subscription(startingAfter: start.position ?? 0, head: 0))
         if let before = subscribers.updateValue(subscriber, forKey: room) { shard?.remove(before) }
         shard?.add(subscriber)
-        read(room, start.range, start.count, context) { socket, result in
-            socket.opened(subscriber, start, echo, result)
+        read(room, start.range, start.count) { session, result in
+            session.opened(subscriber, start, echo, result)
         }
     }
 
@@ -73,9 +73,8 @@ extension SocketSession {
 
     /// Reads the next page of the log.
     func readOn(_ subscriber: Subscriber) {
-        guard let context else { return }
-        read(subscriber.room, .after(subscriber.subscription.sent), PageRange.limit, context) { socket, result in
-            socket.continued(subscriber, result)
+        read(subscriber.room, .after(subscriber.subscription.sent), PageRange.limit) { session, result in
+            session.continued(subscriber, result)
         }
     }
 
@@ -91,12 +90,12 @@ extension SocketSession {
 
     /// The log cannot be read just now. The subscription stays as it is and tries again.
     private func retry(_ subscriber: Subscriber) {
-        guard let context else { return }
-        let bound = NIOLoopBound((self, subscriber), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: .milliseconds(.random(in: 500...1500))) {
-            let (socket, subscriber) = bound.value
-            guard socket.subscribers[subscriber.room] === subscriber else { return }
-            socket.readOn(subscriber)
+        guard let eventLoop = socket?.eventLoop else { return }
+        let bound = NIOLoopBound((self, subscriber), eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .milliseconds(.random(in: 500...1500))) {
+            let (session, subscriber) = bound.value
+            guard session.subscribers[subscriber.room] === subscriber else { return }
+            session.readOn(subscriber)
         }
     }
 

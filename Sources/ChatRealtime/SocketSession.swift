@@ -1,13 +1,8 @@
 package import ChatCore
 package import NIOCore
-import NIOWebSocket
 
-/// One live connection on the native door: commands in, frames out. Confined to its event loop.
-package final class SocketSession: ChannelDuplexHandler {
-    package typealias InboundIn = WebSocketMessage
-    package typealias OutboundIn = Never
-    package typealias OutboundOut = ByteBuffer
-
+/// What a socket says and hears on the native door: commands in, answers and events out. Confined to its event loop.
+package final class SocketSession {
     /// What all sockets share.
     package struct Environment: Sendable {
         let hub: Hub
@@ -27,10 +22,6 @@ package final class SocketSession: ChannelDuplexHandler {
 
     /// Commands that may wait for the database before no more are read from the socket.
     private static let pendingLimit = 256
-    /// Bytes that wait for a client to read them. Above that nothing more is written; the log is the buffer.
-    private static let byteBudget = 1_048_576
-    /// How long a client may leave its budget full.
-    private static let drainTimeout = TimeAmount.seconds(30)
     /// How long commands in flight may take when the server stops.
     private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
@@ -42,10 +33,13 @@ package final class SocketSession: ChannelDuplexHandler {
     let epoch: String
     /// Until it has been said.
     private var greeting: Greeting?
-    var context: ChannelHandlerContext?
-    var shard: Shard?
-    var id: SocketID?
+    /// `nil` before the socket is open and after it is closed, as ``shard`` and ``id``.
+    private(set) var socket: WebSocket?
+    private(set) var shard: Shard?
+    private(set) var id: SocketID?
     var subscribers: [RoomName: Subscriber] = [:]
+    /// Subscribers that get their events at the socket's next turn.
+    private var due: [Subscriber] = []
     /// The rooms that the account is a member of, as far as this socket has learned, and their heads of then.
     var knownHeads: [RoomName: Int64]
     /// Pages that were asked for and did not fit; they are read again when they do.
@@ -54,17 +48,9 @@ package final class SocketSession: ChannelDuplexHandler {
     var pending = 0
     /// Commands that were refused.
     var errors = 0
-    private var wantsRead = false
     /// The server stops: no more commands are taken.
     private(set) var isStopping = false
-    /// Subscribers that get their events at the socket's next turn.
-    private var due: [Subscriber] = []
-    /// Whether the client takes more right now. The channel would say the same, at a price for each delivery.
-    private(set) var isWritable = true
-    private var outgoing = FrameJoiner()
     var heartbeat = Heartbeat()
-    private var beats: RepeatedTask?
-    private var drainDeadline: Scheduled<Void>?
 
     package init(_ session: Session, greeting: Greeting, environment: Environment) {
         self.sessionID = session.id
@@ -73,24 +59,6 @@ package final class SocketSession: ChannelDuplexHandler {
         self.greeting = greeting
         self.knownHeads = Dictionary(greeting.rooms.map { ($0.name, $0.head) }) { $1 }
         self.environment = environment
-    }
-
-    // MARK: - The connection
-
-    package func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        shard = environment.hub.shard(on: context.eventLoop)
-        id = shard?.add(self)
-        _ = context.channel.setOption(
-            .writeBufferWaterMark, value: .init(low: Self.byteBudget / 4, high: Self.byteBudget))
-        sayHello()
-        flush()
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        beats = context.eventLoop.scheduleRepeatedTask(
-            initialDelay: environment.heartbeat, delay: environment.heartbeat
-        ) { _ in
-            bound.value.beat()
-        }
     }
 
     private func sayHello() {
@@ -103,76 +71,14 @@ package final class SocketSession: ChannelDuplexHandler {
                 messageBytes: environment.messageBytes))
     }
 
-    package func handlerRemoved(context: ChannelHandlerContext) { leave() }
-
-    package func channelInactive(context: ChannelHandlerContext) {
-        leave()
-        context.fireChannelInactive()
-    }
-
-    private func leave() {
-        if let id { shard?.remove(id) }
-        for subscriber in subscribers.values { shard?.remove(subscriber) }
-        beats?.cancel()
-        drainDeadline?.cancel()
-        (context, shard, id, beats, drainDeadline) = (nil, nil, nil, nil, nil)
-        subscribers = [:]
-        due = []
-        deferred = []
-        outgoing = FrameJoiner()
-    }
-
-    /// A client that does not read what it is sent, or asks faster than the database answers, is not read from: neither
-    /// its commands nor their answers can pile up here.
-    package func read(context: ChannelHandlerContext) {
-        // Who has said goodbye only waits for the other's.
-        guard self.context != nil else { return context.read() }
-        wantsRead = true
-        readIfAllowed()
-    }
-
-    /// Lets the client be heard, unless there is a reason not to.
-    func readIfAllowed() {
-        guard let context, wantsRead, !isStopping, isWritable, pending < Self.pendingLimit else {
-            return
-        }
-        wantsRead = false
-        context.read()
-    }
-
-    package func channelWritabilityChanged(context: ChannelHandlerContext) {
-        isWritable = context.channel.isWritable
-        if isWritable {
-            drainDeadline?.cancel()
-            drainDeadline = nil
-            resume()
-            readIfAllowed()
-        } else {
-            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-            drainDeadline = context.eventLoop.scheduleTask(in: Self.drainTimeout) {
-                bound.value.close(.timedOut, "nothing was read for 30 s")
-            }
-        }
-        context.fireChannelWritabilityChanged()
-    }
-
-    /// Lets commands in flight be answered, takes no more of them, and then closes.
-    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
-        isStopping = true
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: Self.stopTimeout) { bound.value.comeBackLater() }
-        if pending == 0 { comeBackLater() }
-    }
-
     /// The more sockets come back, the longer the time over which they do.
     func comeBackLater() {
         let spread = max(2000, environment.hub.shardCount * (shard?.count ?? 0))
-        close(.serviceRestart, #"{"retryAfterMs":\#(Int.random(in: 0...spread))}"#)
+        socket?.close(.serviceRestart, #"{"retryAfterMs":\#(Int.random(in: 0...spread))}"#)
     }
 
-    private func beat() {
-        guard context != nil else { return }
+    /// An interval of the heartbeat has passed.
+    func beat() {
         guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
         guard isWritable else { return }
         let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
@@ -186,16 +92,12 @@ package final class SocketSession: ChannelDuplexHandler {
     }
 
     /// Says why, and closes.
-    func close(_ code: CloseCode, _ reason: String) {
-        guard let context else { return }
-        let request = MessageHandler.CloseRequest(code, reason)
-        flush()
-        leave()
-        context.triggerUserOutboundEvent(request, promise: nil)
-        context.read()
-    }
+    func close(_ code: CloseCode, _ reason: String) { socket?.close(code, reason) }
 
     // MARK: - Writing
+
+    /// Whether the client takes more right now.
+    var isWritable: Bool { socket?.isWritable ?? false }
 
     /// A room has events for a subscriber.
     /// - Returns: whether that is the first since the socket's last turn.
@@ -208,23 +110,52 @@ package final class SocketSession: ChannelDuplexHandler {
     /// - Returns: whether there was anything.
     @discardableResult
     func serve() -> Bool {
-        guard !due.isEmpty || !outgoing.isEmpty else { return false }
+        guard let socket, !due.isEmpty || socket.hasOutgoing else { return false }
         for subscriber in due { subscriber.serve() }
         due.removeAll(keepingCapacity: true)
-        flush()
+        socket.flush()
         return true
     }
 
-    func flush() {
-        guard let frames = outgoing.take() else { return context?.flush() ?? () }
-        context?.writeAndFlush(Self.wrapOutboundOut(frames), promise: nil)
-    }
+    func flush() { socket?.flush() }
 
     func write(_ frame: ServerFrame) { write(frame.bytes) }
 
     /// The frames go out with the next ``flush()``.
-    func write(_ frames: ByteBuffer) {
-        guard let full = outgoing.add(frames) else { return }
-        context?.write(Self.wrapOutboundOut(full), promise: nil)
+    func write(_ frames: ByteBuffer) { socket?.write(frames) }
+}
+
+extension SocketSession: WebSocketSession {
+    /// Who asks faster than the database answers is not read from.
+    package var mayReceive: Bool { !isStopping && pending < Self.pendingLimit }
+
+    package func opened(_ socket: WebSocket) {
+        self.socket = socket
+        shard = socket.eventLoop.flatMap { environment.hub.shard(on: $0) }
+        id = shard?.add(self)
+        sayHello()
+    }
+
+    package func receivedAll() { heartbeat.heard() }
+
+    /// Whoever was paused goes on.
+    package func becameWritable() { resume() }
+
+    /// Lets commands in flight be answered, takes no more of them, and then closes.
+    package func serverStops() {
+        guard let eventLoop = socket?.eventLoop else { return }
+        isStopping = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: Self.stopTimeout) { bound.value.comeBackLater() }
+        if pending == 0 { comeBackLater() }
+    }
+
+    package func closed() {
+        if let id { shard?.remove(id) }
+        for subscriber in subscribers.values { shard?.remove(subscriber) }
+        (socket, shard, id) = (nil, nil, nil)
+        subscribers = [:]
+        due = []
+        deferred = []
     }
 }

@@ -4,8 +4,8 @@ import NIOCore
 /// One socket in one room. Confined to the socket's event loop.
 final class Subscriber {
     let room: RoomName
-    /// The socket lets go of its subscribers when it goes.
-    let socket: SocketSession
+    /// It lets go of its subscribers when its socket closes.
+    let session: SocketSession
     var subscription: Subscription
     /// `nil` when the socket does not follow the room any more.
     var feed: RoomFeed?
@@ -14,9 +14,9 @@ final class Subscriber {
     /// It has its turn when its socket has.
     private var isDue = false
 
-    init(_ room: RoomName, _ socket: SocketSession, _ subscription: Subscription) {
+    init(_ room: RoomName, _ session: SocketSession, _ subscription: Subscription) {
         self.room = room
-        self.socket = socket
+        self.session = session
         self.subscription = subscription
     }
 
@@ -32,11 +32,11 @@ final class Subscriber {
     func serve() {
         isDue = false
         while let feed, let events = feed.events(above: subscription.sent) {
-            switch subscription.committed(first: events.first, last: events.last, isWritable: socket.isWritable) {
+            switch subscription.committed(first: events.first, last: events.last, isWritable: session.isWritable) {
             case .deliver:
-                socket.write(events.frames(above: subscription.sent))
+                session.write(events.frames(above: subscription.sent))
                 subscription.delivered(upTo: events.last)
-            case .read: return socket.readOn(self)
+            case .read: return session.readOn(self)
             case .nothing: return
             }
         }
@@ -47,8 +47,8 @@ final class Subscriber {
         // What the feed has will be served.
         guard let feed, !isDue || feed.last < head else { return }
         // As if the newest event alone had been announced: what lies before it is read from the log.
-        if subscription.committed(first: .max, last: head, isWritable: socket.isWritable) == .read {
-            socket.readOn(self)
+        if subscription.committed(first: .max, last: head, isWritable: session.isWritable) == .read {
+            session.readOn(self)
         }
     }
 }

@@ -1,12 +1,11 @@
 package import NIOCore
-package import NIOWebSocket
 
 extension ByteBuffer {
     /// Appends one whole frame as a server sends it: unmasked, so that its bytes are the same for every client
     /// (RFC 6455, 5.2).
-    package mutating func writeServerFrame(_ opcode: WebSocketOpcode, payload: some Collection<UInt8>) {
+    package mutating func writeServerFrame(_ opcode: Frame.Opcode, payload: some Collection<UInt8>) {
         let count = payload.count
-        writeInteger(0x80 | UInt8(webSocketOpcode: opcode))
+        writeInteger(0x80 | opcode.rawValue)
         switch count {
         case ..<126: writeInteger(UInt8(truncatingIfNeeded: count))
         case ..<65_536:
@@ -28,7 +27,7 @@ extension ByteBuffer {
             payload += bytes
         }
         var frame = ByteBuffer()
-        frame.writeServerFrame(.connectionClose, payload: payload)
+        frame.writeServerFrame(.close, payload: payload)
         return frame
     }
 }

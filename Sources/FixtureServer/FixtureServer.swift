@@ -7,7 +7,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOWebSocket
 
 /// A server for outside judges: any RFC 6455 suite can be run against the product's own upgrade, guards and frame code.
 @main
@@ -40,30 +39,30 @@ struct FixtureServer: AsyncParsableCommand {
         }
         return eventLoop.makeSucceededFuture(
             .accept(subprotocol: nil) {
-                [
-                    ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: messageBytes)),
-                    MessageHandler(.init(messageBytes: messageBytes, pingsPerSecond: .max)),
-                    EchoHandler(),
-                ]
+                WebSocket(.init(messageBytes: messageBytes, pingsPerSecond: .max), EchoSession())
             })
     }
 }
 
 /// Sends every message back as it came.
-private final class EchoHandler: ChannelInboundHandler {
-    typealias InboundIn = WebSocketMessage
-    typealias OutboundOut = ByteBuffer
+private final class EchoSession: WebSocketSession {
+    private var socket: WebSocket?
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var mayReceive: Bool { true }
+
+    func opened(_ socket: WebSocket) { self.socket = socket }
+
+    func received(_ message: WebSocketMessage) {
         var frame = ByteBuffer()
-        switch Self.unwrapInboundIn(data) {
+        switch message {
         case .text(let payload): frame.writeServerFrame(.text, payload: payload.readableBytesView)
         case .binary(let payload): frame.writeServerFrame(.binary, payload: payload.readableBytesView)
         }
-        context.writeAndFlush(Self.wrapOutboundOut(frame), promise: nil)
+        socket?.write(frame)
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
-    }
+    func receivedAll() {}
+    func becameWritable() {}
+    func serverStops() { socket?.close(.goingAway, "the echo ends") }
+    func closed() { socket = nil }
 }

@@ -20,6 +20,12 @@ package struct ConnectionSettings: Sendable {
         ConnectionSettings(applicationName: "denwa migrate", answerWithin: nil, statementLimits: false)
     }
 
+    /// Statements are planned once: their cost hardly depends on the values, and PostgreSQL's own choice between one plan
+    /// and a plan for each execution falls differently from one connection to the next.
+    private static let limits =
+        "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+        + " -c plan_cache_mode=force_generic_plan"
+
     /// libpq's parameters; the URL, which comes after them, wins.
     var parameters: [(String, String)] {
         var parameters = [
@@ -32,13 +38,7 @@ package struct ConnectionSettings: Sendable {
             ("tcp_user_timeout", "10000"),
             ("target_session_attrs", "read-write"),
         ]
-        if statementLimits {
-            parameters.append(
-                (
-                    "options",
-                    "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
-                ))
-        }
+        if statementLimits { parameters.append(("options", Self.limits)) }
         return parameters
     }
 }

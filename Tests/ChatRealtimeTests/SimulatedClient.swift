@@ -34,8 +34,10 @@ final class SimulatedClient {
             id: SessionID(rawValue: account.id.rawValue), account: account, createdAt: Timestamp(microseconds: 0),
             expiresAt: Timestamp(microseconds: 0))
         let greeting = Greeting(epoch: "e", account: account, rooms: [])
-        channel = EmbeddedChannel(
-            handlers: [wire, SocketSession(session, greeting: greeting, environment: environment)], loop: loop)
+        let socket = WebSocket(
+            .init(messageBytes: 65_536), unreadBytes: SimulatedWire.unreadBytes,
+            SocketSession(session, greeting: greeting, environment: environment))
+        channel = EmbeddedChannel(handlers: [wire, socket], loop: loop)
         channel.read()
     }
 

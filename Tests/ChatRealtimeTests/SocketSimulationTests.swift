@@ -82,7 +82,7 @@ private final class SocketSimulation {
         case ..<12: rooms.commitSome()
         case ..<14: rooms.announceOne()
         case ..<16: write()
-        case ..<19: client.wire.drain(random.below(5000), on: client.channel)
+        case ..<19: client.wire.drain(random.below(5000))
         default: loop.advanceTime(by: .milliseconds(Int64(random.below(100))))
         }
         loop.run()
@@ -119,7 +119,7 @@ private final class SocketSimulation {
                 rooms.commitSome()
                 rooms.announceOne()
                 rooms.answerOne()
-                for client in clients { client.wire.drain(.max, on: client.channel) }
+                for client in clients { client.wire.drain(.max) }
                 loop.run()
             }
             loop.advanceTime(by: .seconds(2))
@@ -127,7 +127,7 @@ private final class SocketSimulation {
         for client in clients { client.listen() }
     }
 
-    private var isDrained: Bool { clients.allSatisfy { $0.channel.isWritable } }
+    private var isDrained: Bool { clients.allSatisfy { $0.wire.isDrained } }
 
     private func stop(_ client: SimulatedClient) {
         client.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())

@@ -1,7 +1,6 @@
 import ChatCore
 import ChatRealtime
 import NIOCore
-import NIOWebSocket
 import Testing
 
 @Suite struct WireTests {

@@ -1,10 +1,9 @@
 import ChatRealtime
 import NIOCore
 import NIOEmbedded
-import NIOWebSocket
 
 extension FuzzTarget {
-    /// The bytes of a socket, through NIO's frame decoder and ours. The first byte says in which pieces they arrive:
+    /// The bytes of a socket, through the frames to whole messages. The first byte says in which pieces they arrive:
     /// the outcome must not depend on that.
     static let frames = FuzzTarget(
         name: "frames", limit: 400, shortInputs: 300,
@@ -47,10 +46,7 @@ extension FuzzTarget {
 
         init(of bytes: [UInt8], inPiecesOf size: Int) {
             let collector = MessageCollector()
-            let channel = EmbeddedChannel(handlers: [
-                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: messageBytes)),
-                MessageHandler(.init(messageBytes: messageBytes)), collector,
-            ])
+            let channel = EmbeddedChannel(handler: WebSocket(.init(messageBytes: messageBytes), collector))
             channel.feed(bytes, inPiecesOf: size)
             messages = collector.messages
             written = channel.written()
@@ -84,11 +80,16 @@ extension WebSocketMessage {
     }
 }
 
-/// Where messages end, as they do in a socket's session.
-final class MessageCollector: ChannelInboundHandler {
-    typealias InboundIn = WebSocketMessage
-
+/// Keeps the messages of a socket.
+final class MessageCollector: WebSocketSession {
     private(set) var messages: [WebSocketMessage] = []
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { messages.append(Self.unwrapInboundIn(data)) }
+    var mayReceive: Bool { true }
+
+    func opened(_ socket: WebSocket) {}
+    func received(_ message: WebSocketMessage) { messages.append(message) }
+    func receivedAll() {}
+    func becameWritable() {}
+    func serverStops() {}
+    func closed() {}
 }

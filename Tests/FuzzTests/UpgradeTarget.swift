@@ -8,7 +8,6 @@ import NIOEmbedded
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
-import NIOWebSocket
 
 @testable import ChatServer
 
@@ -93,10 +92,7 @@ private final class Door: @unchecked Sendable {
 
     private static var accept: UpgradeDecision {
         .accept(subprotocol: "denwa.v1") {
-            [
-                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 256)),
-                MessageHandler(.init(messageBytes: 256)), MessageCollector(),
-            ]
+            WebSocket(.init(messageBytes: 256), MessageCollector())
         }
     }
 }

@@ -1,6 +1,7 @@
 package import ChatCore
+package import ChatRealtime
 import Crypto
-package import NIOCore
+import NIOCore
 import NIOHTTP1
 
 #if canImport(FoundationEssentials)
@@ -41,7 +42,7 @@ package struct Handshake {
 package enum UpgradeDecision: Sendable {
     /// - Parameters:
     ///   - subprotocol: the one chosen from the client's offer, if any.
-    ///   - handlers: take over the connection; the first one sees its bytes.
-    case accept(subprotocol: String?, handlers: @Sendable () -> [any ChannelHandler])
+    ///   - socket: takes over the connection.
+    case accept(subprotocol: String?, socket: @Sendable () -> WebSocket)
     case refuse(ChatError)
 }

@@ -3,7 +3,6 @@ import ChatRealtime
 import ChatStore
 import NIOCore
 import NIOHTTP1
-import NIOWebSocket
 
 /// Who may open a socket at `/v1/socket`, and what then sits in its pipeline.
 struct NativeDoor: Sendable {
@@ -51,11 +50,9 @@ struct NativeDoor: Sendable {
 
     private func accept(_ session: Session, _ greeting: Greeting) -> UpgradeDecision {
         .accept(subprotocol: Self.subprotocol) { [environment] in
-            [
-                ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: Self.messageBytes)),
-                MessageHandler(.init(messageBytes: Self.messageBytes)),
-                SocketSession(session, greeting: greeting, environment: environment),
-            ]
+            WebSocket(
+                .init(messageBytes: Self.messageBytes),
+                SocketSession(session, greeting: greeting, environment: environment))
         }
     }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatRealtime
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -141,8 +142,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let (handler, context) = bound.value
             guard context.channel.isActive else { return }
             switch result {
-            case .success(.accept(let subprotocol, let handlers)):
-                handler.upgrade(context, handshake, subprotocol, handlers())
+            case .success(.accept(let subprotocol, let socket)):
+                handler.upgrade(context, handshake, subprotocol, socket())
             case .success(.refuse(let error)): handler.refuse(error, context)
             case .failure(let error):
                 handler.refuse(
@@ -152,8 +153,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func upgrade(
-        _ context: ChannelHandlerContext, _ handshake: Handshake, _ subprotocol: String?,
-        _ handlers: [any ChannelHandler]
+        _ context: ChannelHandlerContext, _ handshake: Handshake, _ subprotocol: String?, _ socket: WebSocket
     ) {
         var headers = HTTPHeaders([
             ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", handshake.accept),
@@ -163,12 +163,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: nil)
         state = .upgraded
         let pipeline = context.pipeline.syncOperations
-        // The new handlers write bytes: what would take them for HTTP has to go first, the decoder last,
+        // The socket writes bytes: what would take them for HTTP has to go first, the decoder last,
         // because it hands over what it has read too far.
         pipeline.removeHandler(neighbours.encoder, promise: nil)
         pipeline.removeHandler(neighbours.errors, promise: nil)
         do {
-            try pipeline.addHandlers(handlers, position: .before(self))
+            try pipeline.addHandler(socket, position: .before(self))
         } catch {
             return context.close(promise: nil)
         }

@@ -1,0 +1,236 @@
+import Glibc
+package import NIOCore
+
+/// What a door makes of a socket. Everything is called on the socket's event loop.
+package protocol WebSocketSession: AnyObject {
+    /// Whether more may come from the client right now. When that changes: ``WebSocket/readIfAllowed()``.
+    var mayReceive: Bool { get }
+    /// From now on the session may write.
+    func opened(_ socket: WebSocket)
+    func received(_ message: WebSocketMessage)
+    /// Nothing more has come for now.
+    func receivedAll()
+    /// The client takes more again.
+    func becameWritable()
+    /// The server stops: the session is to finish what it has taken, and to close the socket.
+    func serverStops()
+    /// Nothing comes or goes any more. May be called more than once.
+    func closed()
+}
+
+/// One live connection that speaks WebSocket: frames, pings, the closing handshake, and the bounds of both directions.
+///
+/// What is written is framed already. It goes straight into the kernel as long as the kernel takes it: that is most of
+/// what a delivery costs, and the way through the channel costs a third as much again. What the kernel does not take goes
+/// through the channel, which waits for it, and so does all that follows until the channel has none of it left.
+package final class WebSocket: ChannelDuplexHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundIn = Never
+    package typealias OutboundOut = ByteBuffer
+
+    /// How long a client may leave its budget full.
+    private static let drainTimeout = TimeAmount.seconds(30)
+    /// How long the client has to answer our close frame.
+    private static let closeTimeout = TimeAmount.seconds(2)
+
+    private let session: any WebSocketSession
+    private let unreadBytes: Int
+    /// `nil` when nothing sensible can be read any more.
+    private var reader: FrameReader?
+    private var assembler: FrameAssembler
+    private var context: ChannelHandlerContext?
+    private var wantsRead = false
+    /// What waits for the next flush.
+    private var outgoing = FrameJoiner()
+    /// The connection itself; `nil` until the channel has written all that was written before the upgrade.
+    private var descriptor: NIOBSDSocket.Handle?
+    /// Bytes that the channel has and the kernel has not.
+    private var pendingBytes = 0
+    /// Whether the client takes more right now.
+    package private(set) var isWritable = true
+    private var isClosing = false
+    /// Both close frames are under way; what is left is to write ours.
+    private var closesWhenDrained = false
+    private var timer: Scheduled<Void>?
+
+    /// - Parameter unreadBytes: how much may wait for the client to read it. Above that it counts as not writable; the
+    ///   log is the buffer.
+    package init(_ limits: FrameAssembler.Limits, unreadBytes: Int = 1_048_576, _ session: any WebSocketSession) {
+        self.session = session
+        self.unreadBytes = unreadBytes
+        self.reader = FrameReader(payloadLimit: limits.messageBytes)
+        self.assembler = FrameAssembler(limits)
+    }
+
+    // MARK: - The connection
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        session.opened(self)
+        flush()
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: if !isClosing { session.serverStops() }
+        case ChannelEvent.inputClosed: context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    /// Says why, and closes when the client has answered or its time is over.
+    package func close(_ code: CloseCode, _ reason: String) {
+        guard !isClosing else { return }
+        beginClosing(.closeFrame(code.rawValue, reason))
+    }
+
+    private func answerClose(_ code: UInt16?) {
+        closesWhenDrained = true
+        beginClosing(.closeFrame(code ?? CloseCode.normal.rawValue))
+        closeIfDrained()
+    }
+
+    /// Nothing follows a close frame.
+    private func beginClosing(_ frame: ByteBuffer) {
+        guard let context else { return }
+        flush()
+        isClosing = true
+        timer?.cancel()
+        let bound = context.loopBound
+        timer = context.eventLoop.scheduleTask(in: Self.closeTimeout) { bound.value.close(promise: nil) }
+        session.closed()
+        send(frame)
+        readIfAllowed()
+    }
+
+    private func closeIfDrained() {
+        if closesWhenDrained, pendingBytes == 0 { context?.close(promise: nil) }
+    }
+
+    private func end() {
+        timer?.cancel()
+        (context, timer, descriptor) = (nil, nil, nil)
+        isClosing = true
+        session.closed()
+    }
+
+    /// Where everything about this socket happens; `nil` when it has gone.
+    package var eventLoop: (any EventLoop)? { context?.eventLoop }
+
+    // MARK: - What comes
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        reader?.append(Self.unwrapInboundIn(data))
+        do throws(ProtocolViolation) {
+            while let frame = try reader?.next() { take(frame, context) }
+        } catch {
+            reader = nil
+            close(error.code, error.reason)
+        }
+    }
+
+    private func take(_ frame: Frame, _ context: ChannelHandlerContext) {
+        guard !isClosing else {
+            if frame.opcode == .close { context.close(promise: nil) }
+            return
+        }
+        switch assembler.receive(frame, now: context.eventLoop.now) {
+        case .nothing: break
+        case .deliver(let message): session.received(message)
+        case .pong(let payload):
+            var pong = ByteBuffer()
+            pong.writeServerFrame(.pong, payload: payload.readableBytesView)
+            write(pong)
+        case .answerClose(let code): answerClose(code)
+        case .fail(let violation): close(violation.code, violation.reason)
+        }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if !isClosing { session.receivedAll() }
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        wantsRead = true
+        readIfAllowed()
+    }
+
+    /// Lets the client be heard, unless it does not read what it is sent: so neither its commands nor their answers can
+    /// pile up. Who is being closed may still say goodbye.
+    package func readIfAllowed() {
+        guard let context, wantsRead, isClosing || isWritable && session.mayReceive else { return }
+        wantsRead = false
+        context.read()
+    }
+
+    // MARK: - What goes
+
+    /// The frames go out with the next ``flush()``, if not before.
+    package func write(_ frames: ByteBuffer) {
+        guard !isClosing else { return }
+        if let full = outgoing.add(frames) { send(full) }
+    }
+
+    package func flush() {
+        if let frames = outgoing.take(), !isClosing { send(frames) }
+    }
+
+    /// Whether something waits for a flush.
+    var hasOutgoing: Bool { !outgoing.isEmpty }
+
+    private func send(_ frames: ByteBuffer) {
+        guard let context else { return }
+        var rest = frames
+        // A channel that is not active may have given its descriptor away.
+        if pendingBytes == 0, let descriptor, context.channel.isActive {
+            let sent = rest.withUnsafeReadableBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+            }
+            // What went wrong the channel will find too, and it knows what to do.
+            rest.moveReaderIndex(forwardBy: max(0, sent))
+            guard rest.readableBytes > 0 else { return }
+        }
+        let count = rest.readableBytes
+        pendingBytes += count
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(Self.wrapOutboundOut(rest)).whenSuccess { bound.value.sent(count) }
+        if isWritable, !isClosing, pendingBytes > unreadBytes { becomeUnwritable(context) }
+    }
+
+    private func becomeUnwritable(_ context: ChannelHandlerContext) {
+        isWritable = false
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(in: Self.drainTimeout) {
+            bound.value.close(.timedOut, "nothing was read for 30 s")
+        }
+    }
+
+    /// The channel has passed bytes on.
+    private func sent(_ count: Int) {
+        pendingBytes -= count
+        if pendingBytes == 0, descriptor == nil { findDescriptor() }
+        closeIfDrained()
+        guard !isWritable, !isClosing, pendingBytes <= unreadBytes / 4 else { return }
+        isWritable = true
+        timer?.cancel()
+        timer = nil
+        session.becameWritable()
+        readIfAllowed()
+    }
+
+    private func findDescriptor() {
+        let operations = context?.pipeline.syncOperations
+        descriptor = try? operations?.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+    }
+}
