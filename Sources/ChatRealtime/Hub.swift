@@ -56,6 +56,13 @@ package final class Hub: Sendable {
         }
     }
 
+    /// Sockets whose connection is there, those that are just being closed among them.
+    package func connections() async throws -> Int {
+        var count = 0
+        for (eventLoop, shard) in shards { count += try await eventLoop.submit { shard.value.connections }.get() }
+        return count
+    }
+
     /// The rooms that somebody here is subscribed to.
     package func subscribedRooms() async throws -> Set<RoomName> {
         var rooms: Set<RoomName> = []
@@ -70,6 +77,14 @@ package final class Hub: Sendable {
         recent.catchUp(to: heads)
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.catchUp(to: heads) }
+        }
+    }
+
+    /// The log is another one: what is remembered of it is forgotten, and every socket comes back to begin anew.
+    package func startOver() {
+        recent.clear()
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.startOver() }
         }
     }
 

@@ -98,6 +98,9 @@ final class RecentEvents: Sendable {
         }
     }
 
+    /// Forgets everything.
+    func clear() { state.withLock { $0 = State() } }
+
     // MARK: - Announcements
 
     /// Events were committed.

@@ -19,6 +19,8 @@ final class Shard {
     private var beatGroup: UInt64 = 0
     private var isBeating = false
 
+    /// Sockets whose connection is there, closed or not.
+    private(set) var connections = 0
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
@@ -43,6 +45,7 @@ final class Shard {
 
     func add(_ socket: SocketSession) -> SocketID {
         if !isBeating { scheduleBeat(socket.environment.heartbeat) }
+        connections += 1
         lastNumber += 1
         let id = SocketID(shard: index, number: lastNumber)
         sockets[id] = socket
@@ -52,6 +55,9 @@ final class Shard {
 
     /// Live sockets on this loop.
     var count: Int { sockets.count }
+
+    /// The connection of a socket that was added has ended.
+    func connectionEnded() { connections -= 1 }
 
     func remove(_ id: SocketID) {
         guard let account = sockets.removeValue(forKey: id)?.account.id else { return }
@@ -115,6 +121,10 @@ final class Shard {
             socket.write(frame)
             socket.flush()
         }
+    }
+
+    func startOver() {
+        for socket in sockets.values { socket.comeBackLater() }
     }
 
     func end(_ session: SessionID) {

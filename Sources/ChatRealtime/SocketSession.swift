@@ -150,6 +150,8 @@ extension SocketSession: WebSocketSession {
         if pending == 0 { comeBackLater() }
     }
 
+    package func ended(on eventLoop: any EventLoop) { environment.hub.shard(on: eventLoop)?.connectionEnded() }
+
     package func closed() {
         if let id { shard?.remove(id) }
         for subscriber in subscribers.values { shard?.remove(subscriber) }

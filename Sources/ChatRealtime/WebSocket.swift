@@ -16,6 +16,8 @@ package protocol WebSocketSession: AnyObject {
     func serverStops()
     /// Nothing comes or goes any more. May be called more than once.
     func closed()
+    /// The connection is gone. The last call, once.
+    func ended(on eventLoop: any EventLoop)
 }
 
 /// One live connection that speaks WebSocket: frames, pings, the closing handshake, and the bounds of both directions.
@@ -117,10 +119,12 @@ package final class WebSocket: ChannelDuplexHandler {
     }
 
     private func end() {
+        guard let eventLoop = context?.eventLoop else { return }
         timer?.cancel()
         (context, timer, descriptor) = (nil, nil, nil)
         isClosing = true
         session.closed()
+        session.ended(on: eventLoop)
     }
 
     /// Where everything about this socket happens; `nil` when it has gone.

@@ -44,13 +44,15 @@ struct Authenticator: Sendable {
         return session
     }
 
-    /// For a new socket: the session and what the socket is told first.
-    func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<(Session, Greeting)> {
+    /// For a new socket: the session and where its account's rooms stand.
+    func greet(
+        _ presented: Presented, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<(Session, [Greeting.Standing])> {
         do {
             let token = try Self.token(presented)
             return store.run(on: eventLoop) { connection in
-                guard let greeting = try Sessions.greet(token, on: connection) else { throw ChatError.notAuthenticated }
-                return greeting
+                guard let found = try Sessions.greet(token, on: connection) else { throw ChatError.notAuthenticated }
+                return found
             }
         } catch {
             return eventLoop.makeFailedFuture(error)

@@ -32,10 +32,11 @@ package struct ChatApplication: Sendable {
         let databases = Databases(configuration)
         let hasher = PasswordHasher(slots: configuration.passwordSlots, queue: configuration.passwordQueue)
         let outcome = await Result {
-            _ = try await databases.requests.run { connection in
-                try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
+            let epoch = try await databases.requests.run { connection in
+                _ = try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
+                return try Epoch.current(on: connection)
             }
-            try await serve(defaultRoom, databases, hasher, onRunning)
+            try await serve(defaultRoom, epoch, databases, hasher, onRunning)
         }
         try? await hasher.shutdown()
         await databases.shutdown()
@@ -43,7 +44,7 @@ package struct ChatApplication: Sendable {
     }
 
     private func serve(
-        _ defaultRoom: RoomName, _ databases: Databases, _ hasher: PasswordHasher,
+        _ defaultRoom: RoomName, _ epoch: String, _ databases: Databases, _ hasher: PasswordHasher,
         _ onRunning: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let store = Store(databases.requests, logger: logger)
@@ -53,11 +54,11 @@ package struct ChatApplication: Sendable {
         let writer = RoomWriter<ReplyAddress>(
             database: databases.writer, lanes: Databases.writerLanes, logger: logger, onCommit: hub.publish)
         let readiness = Readiness()
-        let watch = DatabaseWatch(databases.watch, hub: hub, logger: logger)
+        let watch = DatabaseWatch(databases.watch, epoch: epoch, hub: hub, logger: logger)
         let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
         let authenticator = Authenticator(store: store, isSecure: configuration.isSecure)
         let door = NativeDoor(
-            authenticator: authenticator, origins: origins, readiness: readiness,
+            authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
             environment: .init(
                 hub: hub, rooms: Self.access(store, writer), serverVersion: Self.version,
                 heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes))
@@ -75,7 +76,7 @@ package struct ChatApplication: Sendable {
             eventLoopGroupProvider: .shared(group),
             logger: logger)
         try await ServiceGroup(
-            services: [writer, watch, server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            services: [writer, watch, OpenSockets(hub: hub), server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }
 

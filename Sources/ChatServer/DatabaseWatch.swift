@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Asks the database every half second whether it is there, on a connection of its own, so that `/readyz` answers at once
-/// however the database behaves.
+/// however the database behaves; and whether it is still the same one.
 ///
 /// Every few seconds, and whenever the database has come back, it also compares the rooms' heads with what was announced:
 /// an event whose commit was never confirmed, or that another server stored, reaches its readers without a next event.
@@ -21,27 +21,40 @@ final class DatabaseWatch: Service {
     /// How the watching connection is made.
     static let settings = ConnectionSettings(applicationName: "denwa watch", answerWithin: .seconds(1))
 
+    private struct Answer {
+        var at = ContinuousClock.now
+        var epoch: String
+    }
+
     private let database: Database
     private let hub: Hub
     private let logger: Logger
-    private let lastAnswer = Mutex(ContinuousClock.now)
+    private let last: Mutex<Answer>
 
-    init(_ database: Database, hub: Hub, logger: Logger) {
+    init(_ database: Database, epoch: String, hub: Hub, logger: Logger) {
         self.database = database
         self.hub = hub
         self.logger = logger
+        self.last = Mutex(Answer(epoch: epoch))
     }
 
     /// Whether the database has answered just now.
-    var isAnswering: Bool { lastAnswer.withLock { ContinuousClock.now - $0 < Self.validity } }
+    var isAnswering: Bool { last.withLock { ContinuousClock.now - $0.at < Self.validity } }
+
+    /// The database's identity, at most half a second old.
+    var epoch: String { last.withLock { $0.epoch } }
 
     func run() async throws {
         var sinceHeads = 0
+        var heads: [RoomName: Int64] = [:]
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             sinceHeads += 1
             let wantsHeads = sinceHeads >= Self.headsEvery || !isAnswering
             do {
-                try await ask(about: wantsHeads ? hub.subscribedRooms() : [])
+                let now = try await ask(about: wantsHeads ? hub.subscribedRooms() : [])
+                // What had been committed half a second ago has been announced by now, if it ever is.
+                if !heads.isEmpty { hub.catchUp(to: heads) }
+                heads = now
                 if wantsHeads { sinceHeads = 0 }
             } catch {
                 logger.warning("The database does not answer: \(error)")
@@ -50,10 +63,20 @@ final class DatabaseWatch: Service {
         }
     }
 
-    private func ask(about rooms: Set<RoomName>) async throws {
+    private func ask(about rooms: Set<RoomName>) async throws -> [RoomName: Int64] {
         let asked = ContinuousClock.now
-        let heads = try await database.run { try Rooms.heads(of: Array(rooms), on: $0) }
-        lastAnswer.withLock { $0 = asked }
-        if !heads.isEmpty { hub.catchUp(to: heads) }
+        let (epoch, heads) = try await database.run { connection in
+            (try Epoch.current(on: connection), try Rooms.heads(of: Array(rooms), on: connection))
+        }
+        let isSame = last.withLock { last in
+            defer { last = Answer(at: asked, epoch: epoch) }
+            return last.epoch == epoch
+        }
+        guard isSame else {
+            logger.notice("The database is another one, perhaps restored; every socket is sent to begin anew")
+            hub.startOver()
+            return [:]
+        }
+        return heads
     }
 }

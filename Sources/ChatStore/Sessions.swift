@@ -25,17 +25,18 @@ package enum Sessions {
         try connection.run(found(by: token)).first.map(session)
     }
 
-    /// The session a token proves and what its new socket is told, in one round trip; `nil` if the session has ended.
-    package static func greet(_ token: SessionToken, on connection: Connection) throws -> (Session, Greeting)? {
-        let answers = try connection.pipeline([found(by: token), epoch, standings(for: token)])
-        guard answers.count == 3, let session = try answers[0].first.map(session) else { return nil }
-        let rooms = try answers[2].map { row in
+    /// The session a token proves and where its account's rooms stand, in one round trip; `nil` if the session has ended.
+    package static func greet(
+        _ token: SessionToken, on connection: Connection
+    ) throws -> (Session, [Greeting.Standing])? {
+        let answers = try connection.pipeline([found(by: token), standings(for: token)])
+        guard answers.count == 2, let session = try answers[0].first.map(session) else { return nil }
+        let rooms = try answers[1].map { row in
             Greeting.Standing(
                 name: RoomName(stored: try row.get("name")), title: try row.get("title"), head: try row.get("head"),
                 read: try row.get("read"))
         }
-        let epoch: String = try answers[1].first?.get("epoch") ?? ""
-        return (session, Greeting(epoch: epoch, account: session.account, rooms: rooms))
+        return (session, rooms)
     }
 
     package static func end(_ session: SessionID, on connection: Connection) throws {
@@ -56,16 +57,6 @@ package enum Sessions {
             id: try row.get("id"), account: try row.account(),
             createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
     }
-
-    /// The stored identity alone would come back with a restored dump. What a restore cannot keep is mixed in: the
-    /// transaction that wrote the row, the database, the cluster, and its timeline.
-    private static let epoch: Query = """
-        SELECT md5(concat_ws('/', s.epoch, s.xmin,
-            (SELECT oid FROM pg_database WHERE datname = current_database()),
-            (SELECT system_identifier FROM pg_control_system()),
-            (SELECT timeline_id FROM pg_control_checkpoint())))::uuid::text AS epoch
-        FROM server s
-        """
 
     private static func standings(for token: SessionToken) -> Query {
         """

@@ -65,4 +65,5 @@ private final class EchoSession: WebSocketSession {
     func becameWritable() {}
     func serverStops() { socket?.close(.goingAway, "the echo ends") }
     func closed() { socket = nil }
+    func ended(on eventLoop: any EventLoop) {}
 }

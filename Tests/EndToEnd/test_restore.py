@@ -38,3 +38,25 @@ def test_a_client_from_the_future_of_a_backup(own, tmp_path, more):
     assert [event["seq"] for event in bob.socket.events(room, head)] == list(range(after + 1, head + 1))
     assert bob.room_in_hello(room)["head"] == head
     assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == head + 1
+
+
+def test_a_backup_that_is_put_back_under_a_running_server(own, tmp_path):
+    """Without a restart: whoever is connected is sent to begin anew, and nobody is shown what memory still had."""
+    alice, bob = own.world.person("alice"), own.world.person("bob")
+    room = alice.makes_room()
+    bob.joins(room)
+    alice.fills(room, 20)
+    own.cluster.dump(tmp_path / "backup")
+    alice.fills(room, 30, body="after the backup {}")
+    bob.listens(room, last=50)
+    epoch, socket = bob.socket.hello["epoch"], bob.socket
+
+    own.cluster.restore(tmp_path / "backup", "restored")
+    own.cluster.replace_database("restored")
+    assert socket.closed_with(5)[0] == 1012
+    alice.first_socket = bob.first_socket = None
+    assert bob.socket.hello["epoch"] != epoch
+    page = bob.socket.history(room, limit=50)
+    assert page["head"] == 22 and page["events"][-1]["seq"] == 22
+    bob.listens(room, last=0)
+    assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == 23

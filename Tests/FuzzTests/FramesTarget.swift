@@ -92,4 +92,5 @@ final class MessageCollector: WebSocketSession {
     func becameWritable() {}
     func serverStops() {}
     func closed() {}
+    func ended(on eventLoop: any EventLoop) {}
 }

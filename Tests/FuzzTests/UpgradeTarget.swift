@@ -55,17 +55,12 @@ extension FuzzTarget {
     /// The pipeline of `ChatHTTPChannel`, with an application behind it that answers everything with 200.
     private static func channel(_ door: Door) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        let neighbours = UpgradeHandler.HTTPHandlers(
-            encoder: HTTPResponseEncoder(), decoder: ChatHTTPChannel.makeDecoder(),
-            errors: HTTPServerProtocolErrorHandler(),
-            state: HTTPConnectionStateHandler(idleTimeout: .seconds(30), logger: silent))
-        try channel.pipeline.syncOperations.addHandlers([
-            neighbours.encoder, neighbours.decoder, neighbours.errors,
-            UpgradeHandler(headerTimeout: .seconds(5), neighbours: neighbours) { head, _, eventLoop in
-                door.decide(head.uri, on: eventLoop)
-            },
-            HTTP1ToHTTPServerCodec(secure: false), neighbours.state, OKResponder(),
-        ])
+        let requests = RequestHandlers(
+            silent, serve: { try $0.pipeline.syncOperations.addHandler(OKResponder()) }, noRequests: {})
+        let upgrade = UpgradeHandler(headerTimeout: .seconds(5), requests: requests) { head, _, eventLoop in
+            door.decide(head.uri, on: eventLoop)
+        }
+        try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
         return channel
     }
 }

@@ -2,15 +2,18 @@ package import HummingbirdCore
 package import Logging
 package import NIOCore
 package import NIOHTTP1
-package import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
+import NIOHTTPTypes
 
 /// The pipeline of one connection: HTTP/1.1, until a request turns it into a WebSocket.
 package struct ChatHTTPChannel: HTTPChannelHandler {
-    package typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    package struct Connection: ServerChildChannelValue {
+        package let channel: any Channel
+        /// Completed with the connection's requests at the first of them; with `nil` if none will come, because it has
+        /// become a WebSocket or has ended.
+        let requests: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
+    }
 
     private static let headerTimeout = TimeAmount.seconds(5)
-    private static let idleTimeout = Duration.seconds(30)
 
     package let responder: HTTPChannelHandler.Responder
     private let decide: @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
@@ -24,28 +27,27 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
         self.decide = decide
     }
 
-    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
-            let neighbours = UpgradeHandler.HTTPHandlers(
-                encoder: HTTPResponseEncoder(),
-                decoder: Self.makeDecoder(),
-                errors: HTTPServerProtocolErrorHandler(),
-                state: HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
-            try channel.pipeline.syncOperations.addHandlers([
-                neighbours.encoder,
-                neighbours.decoder,
-                neighbours.errors,
-                UpgradeHandler(headerTimeout: Self.headerTimeout, neighbours: neighbours, decide: decide),
-                HTTP1ToHTTPServerCodec(secure: false),
-                neighbours.state,
-            ])
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            let promise = channel.eventLoop.makePromise(of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
+            let requests = RequestHandlers(
+                logger,
+                serve: { channel in
+                    promise.succeed(
+                        try NIOAsyncChannel(
+                            wrappingChannelSynchronously: channel,
+                            configuration: .init(isOutboundHalfClosureEnabled: true)))
+                },
+                noRequests: { promise.succeed(nil) })
+            let upgrade = UpgradeHandler(headerTimeout: Self.headerTimeout, requests: requests, decide: decide)
+            try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
+            return Connection(channel: channel, requests: promise.futureResult)
         }
     }
 
-    package func handle(value: Value, logger: Logger) async {
-        await handleHTTP(asyncChannel: value, logger: logger)
+    package func handle(value: Connection, logger: Logger) async {
+        guard let channel = try? await value.requests.get() else { return }
+        await handleHTTP(asyncChannel: channel, logger: logger)
     }
 
     /// What it has read too far, it hands on when it is removed.

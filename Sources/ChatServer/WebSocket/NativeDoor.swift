@@ -13,6 +13,7 @@ struct NativeDoor: Sendable {
     let authenticator: Authenticator
     let origins: OriginPolicy
     let readiness: Readiness
+    let watch: DatabaseWatch
     let environment: SocketSession.Environment
 
     @Sendable func decide(
@@ -20,7 +21,7 @@ struct NativeDoor: Sendable {
     ) -> EventLoopFuture<UpgradeDecision> {
         do throws(ChatError) {
             let presented = try check(head, handshake)
-            return authenticator.greet(presented, on: eventLoop).map { session, greeting in accept(session, greeting) }
+            return authenticator.greet(presented, on: eventLoop).map { session, rooms in accept(session, rooms) }
         } catch {
             return eventLoop.makeSucceededFuture(.refuse(error))
         }
@@ -48,8 +49,9 @@ struct NativeDoor: Sendable {
         return presented
     }
 
-    private func accept(_ session: Session, _ greeting: Greeting) -> UpgradeDecision {
-        .accept(subprotocol: Self.subprotocol) { [environment] in
+    private func accept(_ session: Session, _ rooms: [Greeting.Standing]) -> UpgradeDecision {
+        let greeting = Greeting(epoch: watch.epoch, account: session.account, rooms: rooms)
+        return .accept(subprotocol: Self.subprotocol) { [environment] in
             WebSocket(
                 .init(messageBytes: Self.messageBytes),
                 SocketSession(session, greeting: greeting, environment: environment))

@@ -18,14 +18,6 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     typealias Decide = @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
 
-    /// The neighbours that make no sense after the upgrade.
-    struct HTTPHandlers {
-        let encoder: HTTPResponseEncoder
-        var decoder: ByteToMessageHandler<HTTPRequestDecoder>
-        let errors: HTTPServerProtocolErrorHandler
-        let state: HTTPConnectionStateHandler
-    }
-
     private enum State {
         case http
         /// The rest of a handshake is on its way.
@@ -37,8 +29,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let decide: Decide
-    private var neighbours: HTTPHandlers
     private let headerTimeout: TimeAmount
+    private let encoder = HTTPResponseEncoder()
+    private var decoder = ChatHTTPChannel.makeDecoder()
+    private let errors = HTTPServerProtocolErrorHandler()
+    /// What comes behind this handler in the pipeline.
+    private let requests: RequestHandlers
     private var state = State.http
     private var unanswered = 0
     /// The parser stops behind the request that is being passed on.
@@ -46,12 +42,16 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// That request is complete, and nothing has come from the parser since.
     private var parserHasStopped = false
     private var headerTimer: Scheduled<Void>?
+    private var isQuiescing = false
 
-    init(headerTimeout: TimeAmount, neighbours: HTTPHandlers, decide: @escaping Decide) {
+    init(headerTimeout: TimeAmount, requests: RequestHandlers, decide: @escaping Decide) {
         self.headerTimeout = headerTimeout
-        self.neighbours = neighbours
+        self.requests = requests
         self.decide = decide
     }
+
+    /// What has to come before this handler in the pipeline.
+    var neighbours: [any ChannelHandler] { [encoder, decoder, errors] }
 
     /// A connection that stays silent is closed: it costs a descriptor and may be one of thousands.
     func handlerAdded(context: ChannelHandlerContext) {
@@ -59,11 +59,30 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         headerTimer = context.eventLoop.scheduleTask(in: headerTimeout) { bound.value.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { headerTimer?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        headerTimer?.cancel()
+        requests.end()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         headerTimer?.cancel()
         context.fireChannelInactive()
+    }
+
+    /// The server stops. Where no request has come nobody else hears of it.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, !requests.areAdded {
+            isQuiescing = true
+            if case .http = state { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// What is no HTTP has been answered with 400. Where no request has come nobody else closes the connection.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !requests.areAdded else { return context.fireErrorCaught(error) }
+        state = .refused
+        closeGently(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -76,6 +95,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             } else {
                 unanswered += 1
                 parserStops = Self.stopsParser(head)
+                do { try requests.add(to: context.channel) } catch { return context.close(promise: nil) }
                 context.fireChannelRead(data)
             }
             parserHasStopped = false
@@ -111,10 +131,10 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// a new parser takes over with the bytes that the old one has not touched.
     private func replaceDecoder(_ context: ChannelHandlerContext) {
         (parserStops, parserHasStopped) = (false, false)
-        let old = neighbours.decoder
-        neighbours.decoder = ChatHTTPChannel.makeDecoder()
+        let old = decoder
+        decoder = ChatHTTPChannel.makeDecoder()
         do {
-            try context.pipeline.syncOperations.addHandler(neighbours.decoder, position: .after(old))
+            try context.pipeline.syncOperations.addHandler(decoder, position: .after(old))
         } catch {
             return context.close(promise: nil)
         }
@@ -142,6 +162,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let (handler, context) = bound.value
             guard context.channel.isActive else { return }
             switch result {
+            case .success(.accept) where handler.isQuiescing: handler.refuse(.shuttingDown, context)
             case .success(.accept(let subprotocol, let socket)):
                 handler.upgrade(context, handshake, subprotocol, socket())
             case .success(.refuse(let error)): handler.refuse(error, context)
@@ -160,20 +181,23 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         ])
         if let subprotocol { headers.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
         let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
-        context.writeAndFlush(Self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         state = .upgraded
         let pipeline = context.pipeline.syncOperations
         // The socket writes bytes: what would take them for HTTP has to go first, the decoder last,
         // because it hands over what it has read too far.
-        pipeline.removeHandler(neighbours.encoder, promise: nil)
-        pipeline.removeHandler(neighbours.errors, promise: nil)
+        pipeline.removeHandler(encoder, promise: nil)
+        pipeline.removeHandler(errors, promise: nil)
         do {
             try pipeline.addHandler(socket, position: .before(self))
         } catch {
             return context.close(promise: nil)
         }
-        pipeline.removeHandler(neighbours.state, promise: nil)
-        remove(neighbours.decoder, context)
+        // With what the socket says first, if it says anything.
+        context.flush()
+        requests.end(pipeline)
+        remove(decoder, context)
+        if !requests.areAdded { pipeline.removeHandler(self, promise: nil) }
     }
 
     private func refuse(_ error: ChatError, _ context: ChannelHandlerContext) {
@@ -190,11 +214,17 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(
             Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        let bound = context.loopBound
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).whenComplete { _ in
-            // A moment for the client to read the answer before the connection is reset.
-            bound.value.close(mode: .output, promise: nil)
-            _ = bound.value.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
+            let (handler, context) = bound.value
+            handler.closeGently(context)
         }
+    }
+
+    /// A moment for the client to read its answer before the connection is reset.
+    private func closeGently(_ context: ChannelHandlerContext) {
+        let bound = context.loopBound
+        context.close(mode: .output, promise: nil)
+        context.eventLoop.scheduleTask(in: .seconds(1)) { bound.value.close(promise: nil) }
     }
 }

@@ -169,6 +169,14 @@ class Cluster:
         with open(file, "rb") as dump:
             run("pg_restore", "--exit-on-error", f"--dbname={self.url(database)}", stdin=dump)
 
+    def replace_database(self, name):
+        """The database `name` takes the place of the one that is used; whoever uses that loses the connection."""
+        with self.administrator() as connection:
+            connection.execute(f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS false")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [DATABASE])
+            connection.execute(f"ALTER DATABASE {DATABASE} RENAME TO replaced")
+            connection.execute(f"ALTER DATABASE {name} RENAME TO {DATABASE}")
+
     def rows(self, query, *values, database=DATABASE):
         with psycopg.connect(self.url(database)) as connection:
             return connection.execute(query, values).fetchall()
