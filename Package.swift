@@ -53,7 +53,8 @@ let package = Package(
         .target(
             name: "Prove",
             dependencies: [
-                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", .nioCore, .nioHTTP1, .nioPosix,
+                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", "SeededRandom", .nioCore,
+                .nioHTTP1, .nioPosix,
             ]),
         .executableTarget(
             name: "denwa",
@@ -61,6 +62,8 @@ let package = Package(
                 "Bench", "ChatClient", "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Prove", "Schema",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
+
+        .target(name: "SeededRandom"),
 
         // Test-only: never linked into `denwa`.
         .executableTarget(
@@ -78,27 +81,31 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["DenwaDev", "Migrator", "Postgres", "Schema"],
             path: "Tests/Support"),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
-        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
+        .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "SeededRandom"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench", "ChatClient", .nioCore, .nioPosix]),
-        .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "ChatCore", .nioCore, .nioHTTP1, .nioPosix]),
-        .testTarget(name: "ProveTests", dependencies: ["Prove", .nioCore, .nioPosix]),
+        .testTarget(
+            name: "ChatClientTests",
+            dependencies: ["ChatClient", "ChatCore", "SeededRandom", .nioCore, .nioHTTP1, .nioPosix]),
+        .testTarget(name: "ProveTests", dependencies: ["Prove", "SeededRandom", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
-            dependencies: ["ChatCore", "ChatStore", "Postgres", "TestSupport", .logging]),
+            dependencies: ["ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", .nioCore, .nioEmbedded]),
+            dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "Passwords", "Postgres", "denwa",
+                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "Passwords", "Postgres",
+                "SeededRandom",
+                "denwa",
                 .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
                 .nioHTTPTypesHTTP1,
             ]),

@@ -1,7 +1,7 @@
 import ChatCore
 import NIOCore
 
-/// Text frames, one behind the other in one piece of memory, each as a server sends it: unmasked, so that its bytes are
+/// Frames, one behind the other in one piece of memory, each as a server sends it: unmasked, so that its bytes are
 /// the same for every client (RFC 6455, 5.2).
 struct FrameWriter {
     private var json: JSONWriter
@@ -16,15 +16,28 @@ struct FrameWriter {
     var buffer: ByteBuffer { ByteBuffer(bytes: json.bytes) }
 
     mutating func append(_ frame: ServerFrame) {
-        let start = json.bytes.count
-        // Nearly every frame has a length of two bytes.
-        json.bytes.append(0x81)
-        json.bytes.append(126)
-        json.bytes.append(0)
-        json.bytes.append(0)
+        let start = begin(.text)
         json.beginText()
         json.object { frame.writeMembers(&$0) }
         setLength(of: start)
+    }
+
+    /// A frame of any kind.
+    mutating func append(_ opcode: Frame.Opcode, _ payload: some Collection<UInt8>) {
+        let start = begin(opcode)
+        json.bytes.append(contentsOf: payload)
+        setLength(of: start)
+    }
+
+    /// - Returns: where the frame begins.
+    private mutating func begin(_ opcode: Frame.Opcode) -> Int {
+        let start = json.bytes.count
+        json.bytes.append(0x80 | opcode.rawValue)
+        // Nearly every frame has a length of two bytes.
+        json.bytes.append(126)
+        json.bytes.append(0)
+        json.bytes.append(0)
+        return start
     }
 
     private mutating func setLength(of start: Int) {

@@ -19,6 +19,7 @@ package struct ChatApplication: Sendable {
     private let configuration: ServerConfiguration
     private let logger: Logger
 
+    /// Opens nothing yet and checks nothing; ``run(onRunning:)`` does.
     package init(configuration: ServerConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
@@ -76,7 +77,8 @@ package struct ChatApplication: Sendable {
             eventLoopGroupProvider: .shared(group),
             logger: logger)
         try await ServiceGroup(
-            services: [writer, watch, OpenSockets(hub: hub), server, readiness], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            services: [writer, watch, OpenSockets(hub: hub), server, readiness],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }
 

@@ -48,7 +48,7 @@ struct SessionCookie: Sendable {
 
 extension JSONWriter {
     mutating func members(of session: Session) {
-        member("createdAt", session.createdAt.rfc3339)
-        member("expiresAt", session.expiresAt.rfc3339)
+        member("createdAt", session.createdAt)
+        member("expiresAt", session.expiresAt)
     }
 }

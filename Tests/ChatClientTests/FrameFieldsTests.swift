@@ -1,6 +1,7 @@
 import ChatClient
 import ChatCore
 import NIOHTTP1
+import SeededRandom
 import Testing
 
 /// The quick reading of frames against the real JSON reader.

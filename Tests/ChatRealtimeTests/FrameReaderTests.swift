@@ -58,7 +58,9 @@ import Testing
             while let frame = try reader.next() { frames.append(frame) }
         }
         let long = ByteBuffer(bytes: payload)
-        let expected = [Frame(.text, long), Frame(.ping, ByteBuffer(bytes: [1])), Frame(.pong), Frame(.continuation, long)]
+        let expected = [
+            Frame(.text, long), Frame(.ping, ByteBuffer(bytes: [1])), Frame(.pong), Frame(.continuation, long),
+        ]
         #expect(frames == expected)
     }
 
@@ -76,7 +78,8 @@ import Testing
 
     /// As soon as the length has come.
     @Test func refusesTooMuchBeforeItHasCome() {
-        #expect(violation(Array(bytes(0x82, [UInt8](repeating: 0, count: 17)).prefix(2)), limit: 16) == .messageTooLarge)
+        #expect(
+            violation(Array(bytes(0x82, [UInt8](repeating: 0, count: 17)).prefix(2)), limit: 16) == .messageTooLarge)
         #expect(violation([0x82, 0xFF] + [UInt8](repeating: 0xFF, count: 8)) == .messageTooLarge)
         #expect(violation([0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1]) == .messageTooLarge)
         #expect(violation([0x82, 0xFF, 0, 0, 0, 0, 0, 1, 0, 1]) == .messageTooLarge)

@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SeededRandom
 import Testing
 
 @testable import ChatRealtime
@@ -53,13 +54,13 @@ import Testing
 private struct World {
     static let room = RoomName(stored: "lobby")
     private let recent = RecentEvents()
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private var head: Int64
     private var announcements: [ClosedRange<Int64>] = []
     private var reads: [EventPage] = []
 
     init(seed: UInt64) {
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         head = Int64.random(in: 0...300, using: &generator)
     }
 

@@ -1,5 +1,6 @@
 import ChatCore
 import NIOCore
+import SeededRandom
 
 @testable import ChatRealtime
 
@@ -181,21 +182,13 @@ extension Draft {
     }
 }
 
-/// Random numbers that a seed decides (splitmix64).
+/// One source of randomness for all parts of a simulation.
 final class SimulationRandom: @unchecked Sendable {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() % UInt64(bound)) }
+    func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
 
     func chance(of percent: Int) -> Bool { below(100) < percent }
-
-    private func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
 }

@@ -1,4 +1,5 @@
 import ChatRealtime
+import SeededRandom
 import Testing
 
 /// A room, a socket and a subscription under a seeded scheduler: whatever happens in whatever order, the socket gets
@@ -63,14 +64,14 @@ private struct World {
     private(set) var head: Int64
     let limit: Int64
     let start: Int64
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private var isWritable = true
     private var pendingRead: (after: Int64, snapshot: Int64)?
     private var announcements: [ClosedRange<Int64>] = []
     private let pageSize: Int64 = 3
 
     init(seed: UInt64) {
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         head = Int64.random(in: 0...10, using: &generator)
         start = Int64.random(in: 0...head, using: &generator)
         limit = Bool.random(using: &generator) ? 1_000_000 : Int64.random(in: 0...8, using: &generator)

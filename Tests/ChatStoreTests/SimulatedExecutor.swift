@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Runs tasks one job at a time, in an order that a seed decides, with a clock that only moves when it is told to.
 ///
 /// All of it happens on the thread that calls ``step()``; a simulation is a function of its seed.
@@ -50,20 +52,5 @@ extension Array {
     fileprivate mutating func swapRemove(at index: Int) -> Element {
         swapAt(index, count - 1)
         return removeLast()
-    }
-}
-
-/// A small generator whose seed a failing test can be run with again (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

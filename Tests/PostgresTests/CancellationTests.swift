@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import SeededRandom
 import Synchronization
 import TestSupport
 import Testing
@@ -92,7 +93,7 @@ import Testing
 
     /// Cancels every task once, before, while, or after its query runs.
     private func storm(on database: Database) async -> [Outcome] {
-        var generator = SplitMix(state: Self.seed)
+        var generator = SeededGenerator(seed: Self.seed)
         var outcomes: [Outcome] = []
         var nonce: Int64 = 0
         while outcomes.count < Self.cancellations {
@@ -191,17 +192,5 @@ import Testing
                 return try expect("SELECT nonce FROM notes WHERE nonce = \(nonce)", on: connection)
             }
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

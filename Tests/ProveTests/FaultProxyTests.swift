@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import SeededRandom
 import Synchronization
 import Testing
 

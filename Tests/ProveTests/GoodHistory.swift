@@ -1,3 +1,5 @@
+import SeededRandom
+
 @testable import Prove
 
 /// A run without a fault, made up: writers, readers that reconnect, one who comes and goes.

@@ -19,11 +19,13 @@ struct Slow: Sendable {
         try await run.pause(run.options.warmup, "warming up")
         let reading = try await run.measureRunning(run.options.seconds)
         let base = run.target.process?.residentBytes
-        let peak = Task { await run.target.process?.peakResidentBytes() }
-        try await run.fleet.onEach { for member in $0.members where member.mayEnd { member.stopReading() } }
-        let outcome = await Result { try await run.measureRunning(run.options.seconds) }
-        peak.cancel()
-        let stalled = try outcome.get()
+        let (stalled, peak) = try await withThrowingTaskGroup(of: Int?.self) { group in
+            group.addTask { await run.target.process?.peakResidentBytes() }
+            try await run.fleet.onEach { for member in $0.members where member.mayEnd { member.stopReading() } }
+            let stalled = try await run.measureRunning(run.options.seconds)
+            group.cancelAll()
+            return (stalled, try await group.next() ?? nil)
+        }
         try await run.finishSending()
         try await run.fleet.onEach { for member in $0.members { member.startReading() } }
         try await run.finishReceiving()
@@ -32,7 +34,7 @@ struct Slow: Sendable {
         report.addTimes(reading.deliveryTimes, key: "delivery", of: "delivery, all read", [50, 99])
         report.addTimes(stalled.deliveryTimes, key: "deliveryWithStalled", of: "delivery, 100 stalled", [50, 99])
         report.addMemory("serverBaseMebibytes", "server memory before", base)
-        report.addMemory("serverPeakMebibytes", "server memory, peak", await peak.value)
+        report.addMemory("serverPeakMebibytes", "server memory, peak", peak)
         let ended = try await run.fleet.sum { station in station.members.count { $0.hasEnded } }
         report.add("stalledSocketsClosed", "stalled sockets that the server closed", Double(ended), .count)
         report.addGenerator([reading, stalled])

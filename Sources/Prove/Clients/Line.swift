@@ -1,6 +1,7 @@
 import ChatClient
 import ChatCore
 import NIOCore
+import SeededRandom
 
 /// Who gets the frames of a ``Line``: on its event loop, in order.
 protocol LineUser: AnyObject {

@@ -2,6 +2,7 @@ import ChatClient
 import ChatCore
 import NIOCore
 import NIOHTTP1
+import SeededRandom
 
 /// Sends messages with POST, some at a time, and each until it is acknowledged. Confined to its event loop.
 final class Poster: Sender {

@@ -1,6 +1,7 @@
 import ChatClient
 import NIOCore
 import NIOHTTP1
+import SeededRandom
 
 /// Comes to a room, listens, leaves, and comes again. Confined to its event loop.
 final class Visitor {

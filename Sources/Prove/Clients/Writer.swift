@@ -1,6 +1,7 @@
 import ChatClient
 import ChatCore
 import NIOCore
+import SeededRandom
 
 /// Sends messages to all rooms, several at a time, and each until it is acknowledged. Confined to its event loop.
 ///

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// A fault that is to happen.
 struct Fault: Sendable, Equatable {
     let number: Int

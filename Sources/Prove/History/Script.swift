@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// What the messages of a run say. All follows from the seed and a message's number, so nothing has to be remembered to
 /// know what should be stored.
 struct Script: Sendable {

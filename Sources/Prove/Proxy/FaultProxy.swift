@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import SeededRandom
 import Synchronization
 
 /// A TCP proxy on the loopback that can be made slow, silent and broken.

@@ -1,5 +1,6 @@
 import ChatClient
 import NIOCore
+import SeededRandom
 
 /// All clients of a run. Confined to their event loop; the rest of the run calls ``CrowdControl``.
 final class Crowd {

@@ -1,4 +1,5 @@
 import NIOCore
+import SeededRandom
 
 /// Does what the schedule says. Faults may overlap, but each of server and database suffers one at a time.
 struct Nemesis: Sendable {

@@ -2,9 +2,13 @@
 package struct ProveOptions: Sendable {
     /// How long there are faults and new messages.
     package var seconds: Int
+    /// Decides which fault happens when, and what is said.
     package var seed: UInt64
+    /// The kinds of faults that may happen; empty for a run without any.
     package var faults: Set<FaultKind>
+    /// Clients that send; every fourth one with POST, the others on a socket.
     package var writers: Int
+    /// Clients that only read, up to two rooms each.
     package var readers: Int
     /// Accounts that come and go.
     package var visitors: Int

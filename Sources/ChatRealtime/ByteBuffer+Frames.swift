@@ -4,18 +4,9 @@ extension ByteBuffer {
     /// Appends one whole frame as a server sends it: unmasked, so that its bytes are the same for every client
     /// (RFC 6455, 5.2).
     package mutating func writeServerFrame(_ opcode: Frame.Opcode, payload: some Collection<UInt8>) {
-        let count = payload.count
-        writeInteger(0x80 | opcode.rawValue)
-        switch count {
-        case ..<126: writeInteger(UInt8(truncatingIfNeeded: count))
-        case ..<65_536:
-            writeInteger(UInt8(126))
-            writeInteger(UInt16(truncatingIfNeeded: count))
-        default:
-            writeInteger(UInt8(127))
-            writeInteger(UInt64(count))
-        }
-        writeBytes(payload)
+        var writer = FrameWriter(capacity: payload.count + 10)
+        writer.append(opcode, payload)
+        writeImmutableBuffer(writer.buffer)
     }
 
     /// A close frame. The reason is cut to the 123 bytes that fit.
