@@ -1,5 +1,6 @@
 /// What to measure, and how hard.
 package struct BenchOptions: Sendable {
+    /// In the order in which they run.
     package var scenarios: [Scenario]
     /// How long is measured, in seconds, where a scenario is not over by itself.
     package var seconds: Double

@@ -3,25 +3,33 @@ import NIOHTTP1
 
 /// The HTTP API (docs/openapi.yaml) as far as programs use it.
 package struct ChatAPI: Sendable {
+    /// What all calls go through. Whoever made it closes it.
     package let http: HTTPClient
 
     /// A log-in: whose it is and the token that proves it.
     package struct Login: Sendable {
         package let accountID: Int64
+        /// As the server keeps it: in lower case.
         package let handle: String
+        /// For `Authorization: Bearer`; never shown again.
         package let token: String
     }
 
     /// The answer to a message that is stored.
     package struct Sent: Sendable, Equatable {
+        /// The event's number in its room, for a duplicate that of the first one.
         package let seq: Int64
+        /// Whether an earlier request with the same client id had stored the message.
         package let duplicate: Bool
     }
 
     /// A stretch of a room's events, ascending.
     package struct Events: Sendable {
+        /// The room's last seq when the events were read.
         package let head: Int64
+        /// The schema `Event` of docs/openapi.yaml.
         package let events: [JSONObject]
+        /// Whether there is more beyond: newer events for ``Position/after(_:)``, older ones otherwise.
         package let hasMore: Bool
     }
 
@@ -44,6 +52,7 @@ package struct ChatAPI: Sendable {
         try await login("/v1/accounts", handle, password)
     }
 
+    /// A new session of an account that exists. Wrong credentials are a ``ClientFailure`` of status 401.
     package func logIn(handle: String, password: String) async throws -> Login {
         try await login("/v1/sessions", handle, password)
     }
@@ -88,6 +97,7 @@ package struct ChatAPI: Sendable {
         return head
     }
 
+    /// Repeating it changes nothing.
     package func leaveRoom(_ name: String, token: String) async throws {
         _ = try await http.send(HTTPRequest(.DELETE, "/v1/rooms/\(name)/members/me", token: token)).accepted()
     }

@@ -52,6 +52,7 @@ package final class ChatSocket: ChannelInboundHandler {
         self.observer = observer
     }
 
+    /// Whether the handshake is done and the socket has not ended. What is written at other times is thrown away.
     package var isOpen: Bool {
         if case .open = state { true } else { false }
     }

@@ -2,6 +2,7 @@ package import NIOCore
 
 /// Frames as a client writes them: whole messages, masked (RFC 6455, 5.3).
 package struct ClientFrames: Sendable {
+    /// A frame's first byte: FIN, and the opcode (RFC 6455, 5.2).
     package enum Kind: UInt8, Sendable {
         case text = 0x81
         case close = 0x88
@@ -11,6 +12,7 @@ package struct ClientFrames: Sendable {
     /// Masks need not be secret from the two ends, only unforeseeable by a web page; there is none here (xorshift).
     private var state: UInt64
 
+    /// - Parameter seed: the same one gives the same masks.
     package init(seed: UInt64 = .random(in: 1 ... .max)) { state = seed == 0 ? 1 : seed }
 
     /// Appends one frame.

@@ -2,6 +2,7 @@
 ///
 /// `room` and `clientID` are views into the frame.
 package struct FrameFields {
+    /// The member `type`. What no load waits for is `other`, and so is an object without one.
     package enum Kind: Sendable {
         case event
         case ack
@@ -24,7 +25,9 @@ package struct FrameFields {
     package private(set) var kind = Kind.other
     /// 0 if there is none.
     package private(set) var seq: Int64 = 0
+    /// Between its quotation marks, which is the name itself: it needs no escapes. Empty if there is none.
     package private(set) var room = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Like ``room``; possibly empty too if only ``Wanted/position`` was asked for.
     package private(set) var clientID = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// - Parameter payload: one JSON object. Of events and acks the other members are read too, of the rest `type` only.

@@ -8,6 +8,7 @@ package struct HTTPRequest: Sendable {
     package var path: String
     /// A session's token, sent as `Authorization: Bearer`.
     package var token: String?
+    /// Further ones: `Host`, `Authorization`, `Content-Type` and `Content-Length` are added when it is sent.
     package var headers: HTTPHeaders
     /// A JSON object, if there is a body.
     package var json: [UInt8]?

@@ -8,6 +8,7 @@ import Darwin
 ///
 /// It trusts its source: what is not JSON gives wrong values or none, but never a trap. Escapes are left as they are.
 package struct JSONCursor {
+    /// A view into the text, valid as long as the text is.
     package typealias Bytes = UnsafeRawBufferPointer
 
     private let bytes: Bytes

@@ -6,6 +6,7 @@ extension JSONObject {
         if case .string(let text) = self[name] { text } else { nil }
     }
 
+    /// An integer; a number with a fraction or an exponent counts as none.
     package func number(_ name: String) -> Int64? {
         if case .integer(let number) = self[name] { number } else { nil }
     }

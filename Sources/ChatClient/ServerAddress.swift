@@ -2,9 +2,11 @@ import NIOCore
 
 /// Where a server listens, without TLS.
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an IP address, IPv6 without brackets.
     package let host: String
     package let port: Int
 
+    /// Checks nothing; connecting does.
     package init(host: String, port: Int) {
         self.host = host
         self.port = port

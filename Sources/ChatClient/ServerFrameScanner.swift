@@ -3,6 +3,7 @@ package import NIOCore
 /// Finds the messages in the bytes that a WebSocket server sends (RFC 6455, 5.2), without copying them: only what a read
 /// cuts in two is kept until the rest comes.
 package struct ServerFrameScanner {
+    /// What a message is. Fragments have been put together by then.
     package enum Kind: Sendable, Equatable {
         case text
         case binary

@@ -19,6 +19,7 @@ package struct ChatError: Error, Sendable, Equatable {
     /// Whether the same request may succeed later without any change.
     package var retryable: Bool { code.retryable }
 
+    /// `invalid_field`: a member or parameter is missing, of another type, or out of bounds.
     package static func invalid(_ field: String, _ detail: String) -> ChatError {
         ChatError(.invalidField, detail, field: field)
     }
@@ -33,14 +34,18 @@ package struct ChatError: Error, Sendable, Equatable {
             field: "room")
     }
 
+    /// No token, an unknown one, or a session that has ended: the client is not told which.
     package static var notAuthenticated: ChatError {
         ChatError(.notAuthenticated, "There is no valid session. Log in with POST /v1/sessions.")
     }
 
+    /// To be tried again after a second.
+    /// - Parameter what: the cause, a whole sentence; the cure follows it.
     package static func overloaded(_ what: String) -> ChatError {
         ChatError(.overloaded, "\(what) Try again in a second.", retryAfterMilliseconds: 1000)
     }
 
+    /// For whoever comes after the stop has begun; to be tried again after a second.
     package static var shuttingDown: ChatError {
         ChatError(
             .shuttingDown, "The server is shutting down. Connect again in a moment.", retryAfterMilliseconds: 1000)
@@ -79,6 +84,7 @@ extension ChatError {
         case methodNotAllowed = "method_not_allowed"
         case internalError = "internal_error"
 
+        /// Whether the cause may pass by itself, so that the same request may succeed later.
         package var retryable: Bool {
             switch self {
             case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown, .internalError: true

@@ -3,7 +3,9 @@ package struct CommittedBatch<Origin: Sendable>: Sendable {
     /// The answer to one draft.
     package struct Answer: Sendable {
         package let draft: Draft
+        /// Where the answer goes: what was submitted with the draft.
         package let origin: Origin
+        /// A receipt if the event is stored, by this request or by an earlier one.
         package let result: Result<Receipt, ChatError>
 
         package init(draft: Draft, origin: Origin, result: Result<Receipt, ChatError>) {

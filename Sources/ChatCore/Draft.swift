@@ -13,7 +13,9 @@ package struct Draft: Sendable {
 
 /// The promise that an event is committed.
 package struct Receipt: Sendable, Hashable {
+    /// The event's number in its room; a duplicate has the first one's.
     package let seq: Int64
+    /// When the event was stored; a duplicate has the first one's.
     package let at: Timestamp
     /// The event was stored by an earlier request with the same client id.
     package let duplicate: Bool

@@ -4,9 +4,11 @@ package struct Event: Sendable, Hashable {
     /// 1, 2, 3, … without gaps.
     package let seq: Int64
     package let author: Account
+    /// The database's clock while the room was locked. A clock may be set back, so only `seq` is an order.
     package let at: Timestamp
     package let content: Content
 
+    /// What happened. `joined` and `left` are about the author's own membership.
     package enum Content: Sendable, Hashable {
         case message(ClientID, MessageBody)
         case joined

@@ -27,6 +27,7 @@ package struct JSONObject: Sendable, Equatable {
         return true
     }
 
+    /// `nil` if there is no such member, ``JSONValue/null`` if it says `null`.
     package subscript(name: String) -> JSONValue? {
         members.first { $0.name == name }?.value
     }

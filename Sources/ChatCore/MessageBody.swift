@@ -1,5 +1,6 @@
 /// The text of a message: 1 to 8,000 code points, not only white space, without U+0000. Stored exactly as sent.
 package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
+    /// In code points.
     package static let limit = 8_000
 
     package let description: String

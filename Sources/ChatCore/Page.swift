@@ -2,6 +2,7 @@
 package struct Page: Sendable {
     package let room: RoomName
     package let title: String
+    /// The room's last seq when the page was read.
     package let head: Int64
     /// Ascending.
     package let events: [Event]
@@ -27,6 +28,7 @@ package enum PageRange: Sendable, Hashable {
 
     /// Most events one page holds.
     package static let limit = 200
+    /// Events of a page, or at the start of a subscription, if the client names no number.
     package static let defaultCount = 50
     /// Above this many bytes of text a page ends early. What it lacks, `hasMore` says.
     package static let byteLimit = 262_144

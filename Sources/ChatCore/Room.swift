@@ -22,6 +22,7 @@ package struct Greeting: Sendable {
     /// The database's identity, a UUID.
     package let epoch: String
     package let account: Account
+    /// The rooms that the account is a member of, in the order of their names.
     package let rooms: [Standing]
 
     /// Where a room stands, for one of its members.

@@ -31,6 +31,7 @@ extension JSONWriter {
         member("createdAt", room.createdAt)
     }
 
+    /// Without the title, which only the answer to `subscribe` has.
     package mutating func members(of page: Page) {
         member("room", page.room.description)
         member("head", page.head)
@@ -51,6 +52,7 @@ extension JSONWriter {
         member("unread", marker.unread)
     }
 
+    /// What the ack of a socket and the answer to a POST have in common.
     package mutating func members(of receipt: Receipt, for room: RoomName, _ clientID: ClientID) {
         member("room", room.description)
         member("clientId", clientID.description)

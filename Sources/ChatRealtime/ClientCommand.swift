@@ -24,8 +24,10 @@ package enum ClientCommand: Sendable, Equatable {
 
     /// What an answer has to repeat, even if the command is not acceptable.
     package struct Echo: Sendable, Equatable {
+        /// The client's own name for the command, 1 to 64 characters.
         package var ref: String?
         package var room: RoomName?
+        /// Only a `send` has one.
         package var clientID: ClientID?
 
         package init(ref: String? = nil, room: RoomName? = nil, clientID: ClientID? = nil) {

@@ -16,6 +16,7 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
     /// The client sends rubbish faster than it is worth answering.
     case tooManyErrors = 4429
 
+    /// What a client should do after a close with the code.
     package enum Advice: Sendable {
         /// Connect again after a growing pause.
         case reconnect

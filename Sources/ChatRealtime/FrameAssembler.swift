@@ -9,9 +9,11 @@ package enum WebSocketMessage: Sendable, Equatable {
 
 /// The rules of RFC 6455 for what a client may send. Decides; does no I/O and has no clock.
 package struct FrameAssembler {
+    /// A client that goes beyond one of these loses its socket.
     package struct Limits: Sendable {
         /// Bytes of one message, however many frames it comes in.
         package var messageBytes: Int
+        /// Pings that are answered within a second; one more is a policy violation.
         package var pingsPerSecond: Int
 
         package init(messageBytes: Int = 65_536, pingsPerSecond: Int = 10) {
@@ -20,6 +22,7 @@ package struct FrameAssembler {
         }
     }
 
+    /// What is to be done about a frame.
     package enum Action: Equatable {
         case nothing
         case deliver(WebSocketMessage)
@@ -41,6 +44,8 @@ package struct FrameAssembler {
 
     package init(_ limits: Limits) { self.limits = limits }
 
+    /// Takes the frames of a connection in their order. After a ``Action/fail(_:)`` there is nothing more to take.
+    /// - Parameter now: the present, for the limit of pings.
     package mutating func receive(_ frame: Frame, now: NIODeadline) -> Action {
         switch frame.opcode {
         case .text, .binary:

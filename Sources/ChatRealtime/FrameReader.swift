@@ -2,6 +2,7 @@ package import NIOCore
 
 /// One frame of a client, unmasked (RFC 6455, 5.2).
 package struct Frame: Equatable {
+    /// RFC 6455, 5.2. The opcodes that it reserves are protocol errors.
     package enum Opcode: UInt8 {
         case continuation = 0
         case text = 1
@@ -28,6 +29,7 @@ package struct Frame: Equatable {
 /// What a client did that ends its socket.
 package struct ProtocolViolation: Error, Equatable {
     package let code: CloseCode
+    /// Sent to the client in the close frame.
     package let reason: String
 
     init(_ code: CloseCode, _ reason: String) {
@@ -44,6 +46,7 @@ package struct FrameReader {
     /// - Parameter payloadLimit: bytes of one frame's payload; more is refused before it has come.
     package init(payloadLimit: Int) { self.payloadLimit = payloadLimit }
 
+    /// Takes what has come, however it is cut; ``next()`` gives the frames that are whole by now.
     package mutating func append(_ more: ByteBuffer) {
         if bytes.readableBytes == 0 { bytes = more } else { bytes.writeImmutableBuffer(more) }
     }

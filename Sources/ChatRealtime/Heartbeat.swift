@@ -1,5 +1,6 @@
 /// Notices a peer that has gone. Decides; has no clock of its own.
 package struct Heartbeat: Equatable {
+    /// What is due when an interval is over: a beat, or giving up after three intervals in which nothing was heard.
     package enum Action: Equatable {
         case beat
         case giveUp

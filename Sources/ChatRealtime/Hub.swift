@@ -18,6 +18,7 @@ package final class Hub: Sendable {
     let recent = RecentEvents()
     private let shards: [(eventLoop: any EventLoop, shard: NIOLoopBound<Shard>)]
 
+    /// Makes a shard on each event loop of the group.
     package init(_ group: any EventLoopGroup) async throws {
         var shards: [(any EventLoop, NIOLoopBound<Shard>)] = []
         for (index, eventLoop) in Array(group.makeIterator()).enumerated() {

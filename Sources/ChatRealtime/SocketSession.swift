@@ -11,6 +11,10 @@ package final class SocketSession {
         let heartbeat: TimeAmount
         let messageBytes: Int
 
+        /// - Parameters:
+        ///   - serverVersion: told in `hello`.
+        ///   - heartbeat: how often a socket is told the heads of its rooms and asked for a sign of life.
+        ///   - messageBytes: told in `hello`; ``FrameAssembler/Limits`` is what enforces it.
         package init(hub: Hub, rooms: RoomAccess, serverVersion: String, heartbeat: TimeAmount, messageBytes: Int) {
             self.hub = hub
             self.rooms = rooms
@@ -52,6 +56,7 @@ package final class SocketSession {
     private(set) var isStopping = false
     var heartbeat = Heartbeat()
 
+    /// - Parameter greeting: read for this socket; said when it opens, and the start of what it knows of its rooms.
     package init(_ session: Session, greeting: Greeting, environment: Environment) {
         self.sessionID = session.id
         self.account = session.account

@@ -4,6 +4,7 @@
 /// far the room has come, and reads on until it has caught up. So joining has no race, however fast the room is, and a
 /// socket that does not read costs nothing.
 package struct Subscription: Equatable {
+    /// Where the events come from at present, if any do.
     package enum State: Equatable {
         /// Events are passed on as they are committed.
         case live
@@ -13,6 +14,7 @@ package struct Subscription: Equatable {
         case paused
     }
 
+    /// What the caller has to do now.
     package enum Action: Equatable {
         case nothing
         /// Pass on what lies above `sent`.
@@ -34,6 +36,11 @@ package struct Subscription: Equatable {
     /// When more events than this are missing, only the newest are streamed; the others are a gap.
     private let limit: Int64
 
+    /// Begins with reading the log, since events may have been committed meanwhile.
+    /// - Parameters:
+    ///   - sent: the client has everything up to here.
+    ///   - head: the room's last seq, as far as known; 0 if nothing is known.
+    ///   - limit: the most missing events that are streamed; if there are more, ``skip()`` makes a gap.
     package init(startingAfter sent: Int64, head: Int64, limit: Int64 = defaultLimit) {
         self.state = .reading
         self.sent = sent

@@ -186,6 +186,7 @@ package final class WebSocket: ChannelDuplexHandler {
         if let full = outgoing.add(frames) { send(full) }
     }
 
+    /// Sends what waits, in one piece. Once the socket is closing it is thrown away.
     package func flush() {
         if let frames = outgoing.take(), !isClosing { send(frames) }
     }

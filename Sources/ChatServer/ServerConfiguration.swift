@@ -2,7 +2,9 @@ package import Logging
 
 /// Everything that can be set, read once at the start. docs/configuration.md says what each is for.
 package struct ServerConfiguration: Sendable {
+    /// A libpq URL, `postgresql://user@host/database`.
     package var databaseURL: String
+    /// An address of this machine to listen on; `0.0.0.0` is every network.
     package var host = "127.0.0.1"
     /// 0 takes any free port.
     package var port = 3001
@@ -10,12 +12,19 @@ package struct ServerConfiguration: Sendable {
     package var publicURL = ""
     /// Further origins whose pages may use the server.
     package var allowedOrigins: [String] = []
+    /// The name of the room that every new account is a member of. It is made at the start if it is not there.
     package var defaultRoom = "lobby"
+    /// Connections for requests and sockets, 1 to 200. The room writer and the database watch have their own.
     package var databaseConnections = 4
+    /// The fewest characters of a new password, 8 to 256.
     package var passwordMinimum = 15
+    /// Passwords hashed at once, 1 to 64, each with 19 MiB.
     package var passwordSlots = 2
+    /// Log-ins and sign-ups that may wait for a slot, 1 to 10,000. More are told to retry.
     package var passwordQueue = 64
+    /// How often a socket hears from the server, 1 to 300 seconds.
     package var heartbeatSeconds = 25
+    /// The least serious messages that are logged.
     package var logLevel = Logger.Level.info
 
     package init(databaseURL: String) {

@@ -8,6 +8,7 @@ package struct Store: Sendable {
     private let database: Database
     private let logger: Logger
 
+    /// - Parameter logger: told what went wrong, while the client hears no details.
     package init(_ database: Database, logger: Logger) {
         self.database = database
         self.logger = logger

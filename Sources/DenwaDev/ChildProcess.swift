@@ -6,6 +6,7 @@ package import Glibc
 /// Not Foundation's `Process`: that one takes a program for running as long as anything that it has started runs, and
 /// `pg_ctl` starts a server.
 package struct ChildProcess: Sendable {
+    /// The number of its process group as well.
     package let pid: pid_t
 
     /// - Parameters:

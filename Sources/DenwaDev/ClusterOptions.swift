@@ -2,6 +2,7 @@
 package struct ClusterOptions: Sendable {
     /// `fsync` on. Off only where the data may be lost with the machine, as in tests.
     package var durable: Bool
+    /// PostgreSQL's `max_connections`, those that it keeps for superusers among them.
     package var maxConnections: Int
 
     package init(durable: Bool = true, maxConnections: Int = 100) {

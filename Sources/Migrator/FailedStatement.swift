@@ -2,13 +2,17 @@ import Postgres
 
 /// What PostgreSQL refused, and where in the file it stands.
 package struct FailedStatement: Sendable, Equatable, CustomStringConvertible {
+    /// Its name, without the folder.
     package let file: String
     /// From 1; `nil` if PostgreSQL named no place.
     package let line: Int?
+    /// From 1, in code points; `nil` together with `line`.
     package let column: Int?
     /// The offending line of the file.
     package let text: String?
+    /// PostgreSQL's own words; so are `detail` and `hint`.
     package let message: String
+    /// Five characters, see "PostgreSQL Error Codes" in its manual.
     package let sqlState: String?
     package let detail: String?
     package let hint: String?

@@ -2,9 +2,11 @@ import Crypto
 
 /// One numbered SQL file: `NNNN_name.sql` with a `-- migrate:up` and, if it can be undone, a `-- migrate:down` section.
 package struct Migration: Sendable, Equatable {
+    /// The number before the name, 1 to 9999.
     package let version: Int
     /// What the file's name says behind the number.
     package let name: String
+    /// Number, name and ending, without the folder.
     package let file: String
     package let up: SQLSection
     /// Empty if the file has no such section.

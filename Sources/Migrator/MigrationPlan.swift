@@ -2,6 +2,7 @@
 package struct AppliedMigration: Sendable, Equatable {
     package let version: Int
     package let name: String
+    /// ``Migration/checksum`` of the file that was applied.
     package let checksum: String
     /// RFC 3339, UTC.
     package let appliedAt: String

@@ -9,8 +9,11 @@ import Synchronization
 package final class PasswordHasher: Sendable {
     /// The cost of a new hash.
     package struct Parameters: Sendable, Equatable {
+        /// The memory of one hash, `m` in RFC 9106.
         package var memoryKiB: UInt32
+        /// How often that memory is gone through, `t` in RFC 9106.
         package var passes: UInt32
+        /// The degree of parallelism, `p` in RFC 9106.
         package var lanes: UInt32
 
         /// OWASP's floor for Argon2id.
@@ -47,6 +50,7 @@ package final class PasswordHasher: Sendable {
         self.threads.start()
     }
 
+    /// Waits for the hashes that have begun. Those that wait for a slot, and later ones, fail with `CancellationError`.
     package func shutdown() async throws {
         try await threads.shutdownGracefully()
     }

@@ -2,6 +2,7 @@ import CLibPQ
 
 /// What went wrong between us and PostgreSQL, with all that the server said.
 package struct PostgresError: Error, Sendable, CustomStringConvertible {
+    /// How far a statement has come, and so what may be believed of its outcome.
     package enum Kind: Sendable, Equatable {
         /// No connection could be made; nothing was sent.
         case unreachable
@@ -19,8 +20,10 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Five characters, see "PostgreSQL Error Codes" in its manual.
     package var sqlState: String?
     package let message: String
+    /// May hold values of the row at fault: for a log, not for clients.
     package var detail: String?
     package var hint: String?
+    /// The name of the constraint that the statement would have broken.
     package var constraint: String?
     /// 1-based, in characters of the statement.
     package var position: Int?

@@ -39,10 +39,12 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
             sql += literal
         }
 
+        /// Becomes the next of `$1…$n`.
         package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value) {
             append(type: Value.postgresType, bytes: value.postgresBytes)
         }
 
+        /// The same; `nil` becomes SQL NULL.
         package mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
             append(type: Value.postgresType, bytes: value?.postgresBytes)
         }

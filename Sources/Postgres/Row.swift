@@ -14,6 +14,7 @@ package final class Rows: Sequence {
 
     deinit { PQclear(result) }
 
+    /// Rows returned; ``affected`` counts those that were changed.
     package var count: Int { Int(PQntuples(result)) }
 
     /// Rows touched by INSERT, UPDATE or DELETE.

@@ -1,8 +1,10 @@
 /// The browser client and the API documents, as they are served.
 package enum WebClient {
+    /// One file, as it was when the server was compiled.
     package struct File: Sendable {
         /// Its path is `/` and this.
         package let name: String
+        /// The header `Content-Type`, chosen by the name's ending.
         package let contentType: String
         package let text: String
     }

@@ -6,6 +6,7 @@ import NIOHTTPTypes
 
 /// The pipeline of one connection: HTTP/1.1, until a request turns it into a WebSocket.
 package struct ChatHTTPChannel: HTTPChannelHandler {
+    /// A connection of which it may not be known yet whether it becomes a WebSocket.
     package struct Connection: ServerChildChannelValue {
         package let channel: any Channel
         /// Completed with the connection's requests at the first of them; with `nil` if none will come, because it has

@@ -14,6 +14,7 @@ import Foundation
 package struct Handshake {
     /// What the client has offered, in its order.
     package let subprotocols: [String]
+    /// The value of `Sec-WebSocket-Accept` (RFC 6455, 4.2.2), made from the client's key.
     package let accept: String
 
     /// Whether a request asks for a WebSocket at all.
