@@ -93,7 +93,9 @@ let package = Package(
         .testTarget(name: "ProveTests", dependencies: ["Prove", "SeededRandom", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
-            dependencies: ["ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging]),
+            dependencies: [
+                "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging, .nioCore, .nioPosix,
+            ]),
         .testTarget(
             name: "ChatRealtimeTests",
             dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded]),

@@ -13,10 +13,12 @@ struct Authenticator: Sendable {
     }
 
     let store: Store
+    let greeter: Greeter
     let cookieName: String
 
     init(store: Store, isSecure: Bool) {
         self.store = store
+        self.greeter = Greeter(store: store)
         self.cookieName = isSecure ? "__Host-denwa_session" : "denwa_session"
     }
 
@@ -45,15 +47,9 @@ struct Authenticator: Sendable {
     }
 
     /// For a new socket: the session and where its account's rooms stand.
-    func greet(
-        _ presented: Presented, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<(Session, [Greeting.Standing])> {
+    func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<Greeter.Answer> {
         do {
-            let token = try Self.token(presented)
-            return store.run(on: eventLoop) { connection in
-                guard let found = try Sessions.greet(token, on: connection) else { throw ChatError.notAuthenticated }
-                return found
-            }
+            return greeter.greet(try Self.token(presented), on: eventLoop)
         } catch {
             return eventLoop.makeFailedFuture(error)
         }

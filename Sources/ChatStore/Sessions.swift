@@ -22,33 +22,40 @@ package enum Sessions {
 
     /// The session a token proves, unless it has ended.
     package static func find(_ token: SessionToken, on connection: Connection) throws -> Session? {
-        try connection.run(found(by: token)).first.map(session)
+        try connection.run(found(by: SQLArray([token.hash]))).first.map(session)
     }
 
-    /// The session a token proves and where its account's rooms stand, in one round trip; `nil` if the session has ended.
-    package static func greet(
-        _ token: SessionToken, on connection: Connection
-    ) throws -> (Session, [Greeting.Standing])? {
-        let answers = try connection.pipeline([found(by: token), standings(for: token)])
-        guard answers.count == 2, let session = try answers[0].first.map(session) else { return nil }
-        let rooms = try answers[1].map { row in
-            Greeting.Standing(
+    /// The sessions that tokens prove and where their accounts' rooms stand, in one round trip and in the order of the
+    /// tokens; `nil` for a session that has ended.
+    static func greet(_ tokens: [SessionToken], on connection: Connection) throws -> [Greeter.Answer?] {
+        let hashes = SQLArray(tokens.map { $0.hash })
+        let answers = try connection.pipeline([found(by: hashes), standings(for: hashes)])
+        var greetings = [Greeter.Answer?](repeating: nil, count: tokens.count)
+        guard answers.count == 2 else { return greetings }
+        for row in answers[0] { greetings[try place(row)] = (try session(row), []) }
+        for row in answers[1] {
+            let standing = Greeting.Standing(
                 name: RoomName(stored: try row.get("name")), title: try row.get("title"), head: try row.get("head"),
                 read: try row.get("read"))
+            greetings[try place(row)]?.rooms.append(standing)
         }
-        return (session, rooms)
+        return greetings
     }
+
+    /// Which of the tokens a row is about.
+    private static func place(_ row: Row) throws -> Int { Int(try row.get("place", as: Int64.self)) - 1 }
 
     package static func end(_ session: SessionID, on connection: Connection) throws {
         try connection.run("DELETE FROM sessions WHERE id = \(session)")
     }
 
-    private static func found(by token: SessionToken) -> Query {
+    private static func found(by hashes: SQLArray<Bytes>) -> Query {
         """
-        SELECT s.id, s.created_at, s.expires_at,
+        SELECT t.place, s.id, s.created_at, s.expires_at,
             a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
-        FROM sessions s JOIN accounts a ON a.id = s.account_id
-        WHERE s.token_hash = \(token.hash) AND s.expires_at > now()
+        FROM unnest(\(hashes)) WITH ORDINALITY AS t (hash, place)
+        JOIN sessions s ON s.token_hash = t.hash AND s.expires_at > now()
+        JOIN accounts a ON a.id = s.account_id
         """
     }
 
@@ -58,14 +65,14 @@ package enum Sessions {
             createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
     }
 
-    private static func standings(for token: SessionToken) -> Query {
+    private static func standings(for hashes: SQLArray<Bytes>) -> Query {
         """
-        SELECT r.name, r.title, r.head, coalesce(m.read_seq, m.joined_seq) AS read
-        FROM sessions s
+        SELECT t.place, r.name, r.title, r.head, coalesce(m.read_seq, m.joined_seq) AS read
+        FROM unnest(\(hashes)) WITH ORDINALITY AS t (hash, place)
+        JOIN sessions s ON s.token_hash = t.hash
         JOIN memberships m ON m.account_id = s.account_id AND m.left_seq IS NULL
         JOIN rooms r ON r.id = m.room_id
-        WHERE s.token_hash = \(token.hash)
-        ORDER BY r.name
+        ORDER BY t.place, r.name
         """
     }
 }
