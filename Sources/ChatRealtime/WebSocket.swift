@@ -35,6 +35,16 @@ package final class WebSocket: ChannelDuplexHandler {
     /// How long the client has to answer our close frame.
     private static let closeTimeout = TimeAmount.seconds(2)
 
+    private enum Ending {
+        /// The client has to answer our close frame.
+        case waitForAnswer
+        /// We have answered the client's.
+        case close
+        /// The client is not to be understood, so its answer would not be either. But what it has sent and we have not read
+        /// would make the kernel throw our close frame away.
+        case closeOutput
+    }
+
     private let session: any WebSocketSession
     private let unreadBytes: Int
     /// `nil` when nothing sensible can be read any more.
@@ -51,8 +61,8 @@ package final class WebSocket: ChannelDuplexHandler {
     /// Whether the client takes more right now.
     package private(set) var isWritable = true
     private var isClosing = false
-    /// Both close frames are under way; what is left is to write ours.
-    private var closesWhenDrained = false
+    /// What follows when all is written, our close frame last.
+    private var ending = Ending.waitForAnswer
     private var timer: Scheduled<Void>?
 
     /// - Parameter unreadBytes: how much may wait for the client to read it. Above that it counts as not writable; the
@@ -96,9 +106,14 @@ package final class WebSocket: ChannelDuplexHandler {
     }
 
     private func answerClose(_ code: UInt16?) {
-        closesWhenDrained = true
+        ending = .close
         beginClosing(.closeFrame(code ?? CloseCode.normal.rawValue))
-        closeIfDrained()
+    }
+
+    private func fail(_ violation: ProtocolViolation) {
+        guard !isClosing else { return }
+        ending = .closeOutput
+        beginClosing(.closeFrame(violation.code.rawValue, violation.reason))
     }
 
     /// Nothing follows a close frame.
@@ -111,11 +126,17 @@ package final class WebSocket: ChannelDuplexHandler {
         timer = context.eventLoop.scheduleTask(in: Self.closeTimeout) { bound.value.close(promise: nil) }
         session.closed()
         send(frame)
+        endIfDrained()
         readIfAllowed()
     }
 
-    private func closeIfDrained() {
-        if closesWhenDrained, pendingBytes == 0 { context?.close(promise: nil) }
+    private func endIfDrained() {
+        guard isClosing, pendingBytes == 0 else { return }
+        switch ending {
+        case .waitForAnswer: break
+        case .close: context?.close(promise: nil)
+        case .closeOutput: context?.close(mode: .output, promise: nil)
+        }
     }
 
     private func end() {
@@ -138,7 +159,7 @@ package final class WebSocket: ChannelDuplexHandler {
             while let frame = try reader?.next() { take(frame, context) }
         } catch {
             reader = nil
-            close(error.code, error.reason)
+            fail(error)
         }
     }
 
@@ -155,7 +176,7 @@ package final class WebSocket: ChannelDuplexHandler {
             pong.writeServerFrame(.pong, payload: payload.readableBytesView)
             write(pong)
         case .answerClose(let code): answerClose(code)
-        case .fail(let violation): close(violation.code, violation.reason)
+        case .fail(let violation): fail(violation)
         }
     }
 
@@ -225,7 +246,7 @@ package final class WebSocket: ChannelDuplexHandler {
     private func sent(_ count: Int) {
         pendingBytes -= count
         if pendingBytes == 0, descriptor == nil { findDescriptor() }
-        closeIfDrained()
+        endIfDrained()
         guard !isWritable, !isClosing, pendingBytes <= unreadBytes / 4 else { return }
         isWritable = true
         timer?.cancel()

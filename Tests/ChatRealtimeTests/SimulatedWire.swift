@@ -19,6 +19,8 @@ final class SimulatedWire: ChannelDuplexHandler, @unchecked Sendable {
     /// What had been joined before the wire was full may still come.
     private var isOneAllowed = false
     private var frames: [JSONObject] = []
+    /// How often something was written.
+    private(set) var pieces = 0
     private(set) var wantsInput = false
     private(set) var isClosed = false
     /// What a socket must never do.
@@ -61,6 +63,7 @@ final class SimulatedWire: ChannelDuplexHandler, @unchecked Sendable {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         var buffer = Self.unwrapOutboundIn(data)
         if isClosed { faults.append("something is written behind the end") }
+        pieces += 1
         let isAllowed = !isFull || isOneAllowed
         isOneAllowed = !isFull
         undrained.append((buffer.readableBytes, promise))
