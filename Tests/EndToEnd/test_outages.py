@@ -1,6 +1,8 @@
 """The database goes away and comes back under a running server: sockets stay open, nothing is lost or stored twice."""
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
@@ -11,6 +13,9 @@ from support.talker import Talker
 ANSWER_WITHIN = 3.5
 UNREADY_WITHIN = 2
 READY_WITHIN = 5
+# `script/soak` makes it ten of a minute each.
+OUTAGES = int(os.environ.get("DENWA_TEST_OUTAGES", 2))
+OUTAGE_SECONDS = float(os.environ.get("DENWA_TEST_OUTAGE_SECONDS", 3))
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +196,30 @@ def test_sends_in_flight_when_it_crashes(own):
         if answer["type"] == "ack":
             assert again[client_id] == {**answer, "duplicate": True}
     assert sorted(ack["seq"] for ack in again.values()) == list(range(2, 402))
+
+
+def test_one_outage_after_the_other(scene):
+    """And the memory of the server stays where it was."""
+    own, talker, resident = scene.own, scene.talker, []
+    for _ in range(OUTAGES):
+        begin = monotonic()
+        own.cluster.stop()
+        assert own.seconds_until_readiness(503) <= UNREADY_WITHIN
+        codes, seconds = refusals_of_readers(scene)
+        assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
+        sleep(max(0, OUTAGE_SECONDS - (monotonic() - begin)))
+        resident.append(kilobytes(own.child.pid))
+        own.cluster.start()
+        assert own.seconds_until_readiness(200) <= READY_WITHIN
+        talker.waits_for_acks(20)
+    talker.enough.set()
+    talker.join(20)
+    scene.ends_well()
+    print(f"{len(talker.acks)} acks, {len(talker.refusals)} refusals, slowest {talker.slowest:.1f} s, resident {resident} kB")
+    assert max(resident) <= resident[0] + 8_192, resident
+
+
+def kilobytes(process):
+    """Resident memory."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])
