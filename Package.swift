@@ -120,6 +120,7 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
+        // On the way of a message our modules call each other all the time.
         .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
 }

@@ -16,6 +16,10 @@ package struct ChatApplication: Sendable {
     /// Shown in `hello` and by `denwa --version`.
     package static let version = "0.1.0"
 
+    /// Connections that the kernel keeps until they are accepted: thousands may come back in the same second, and one that
+    /// it drops tries again only after a second. The kernel's own limit (`net.core.somaxconn`) may be lower.
+    private static let backlog = 4096
+
     private let configuration: ServerConfiguration
     private let logger: Logger
 
@@ -72,7 +76,8 @@ package struct ChatApplication: Sendable {
         let server = Application(
             router: router,
             server: HTTPServerBuilder { responder in ChatHTTPChannel(responder: responder, decide: door.decide) },
-            configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(group),
             logger: logger)

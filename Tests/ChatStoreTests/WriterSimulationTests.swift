@@ -8,7 +8,7 @@ import Testing
     private static let runs: UInt64 = 20
     /// Set to one number, this seed alone is run.
     private static let only = setting("DENWA_SIMULATION_SEED")
-    private static let seeds = setting("DENWA_SIMULATION_SEEDS") ?? 2000
+    private static let seeds = setting("DENWA_SIMULATION_SEEDS") ?? 10_000
 
     @Test(arguments: 0..<Self.runs)
     func keepsItsPromises(run: UInt64) {
