@@ -2,16 +2,13 @@ package import HummingbirdCore
 package import Logging
 package import NIOCore
 package import NIOHTTP1
-import NIOHTTPTypes
 
 /// The pipeline of one connection: HTTP/1.1, until a request turns it into a WebSocket.
 package struct ChatHTTPChannel: HTTPChannelHandler {
     /// A connection of which it may not be known yet whether it becomes a WebSocket.
     package struct Connection: ServerChildChannelValue {
         package let channel: any Channel
-        /// Completed with the connection's requests at the first of them; with `nil` if none will come, because it has
-        /// become a WebSocket or has ended.
-        let requests: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
+        let requests = FirstRequest()
     }
 
     private static let headerTimeout = TimeAmount.seconds(5)
@@ -30,24 +27,29 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
-            let promise = channel.eventLoop.makePromise(of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
+            let connection = Connection(channel: channel)
             let requests = RequestHandlers(
                 logger,
                 serve: { channel in
-                    promise.succeed(
-                        try NIOAsyncChannel(
+                    connection.requests.come(
+                        on: try NIOAsyncChannel(
                             wrappingChannelSynchronously: channel,
                             configuration: .init(isOutboundHalfClosureEnabled: true)))
                 },
-                noRequests: { promise.succeed(nil) })
+                noRequests: { connection.requests.come(on: nil) })
             let upgrade = UpgradeHandler(headerTimeout: Self.headerTimeout, requests: requests, decide: decide)
             try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
-            return Connection(channel: channel, requests: promise.futureResult)
+            return connection
         }
     }
 
     package func handle(value: Connection, logger: Logger) async {
-        guard let channel = try? await value.requests.get() else { return }
+        let channel = await withTaskCancellationHandler {
+            await value.requests.channel
+        } onCancel: {
+            value.channel.close(promise: nil)
+        }
+        guard let channel else { return }
         await handleHTTP(asyncChannel: channel, logger: logger)
     }
 
