@@ -11,20 +11,32 @@ def own(contract):
         yield installation
 
 
-@pytest.mark.parametrize("more", [0, 40], ids=["the position is ahead", "the room has gone on since"])
-def test_a_client_from_the_future_of_a_backup(own, tmp_path, more):
+@pytest.fixture
+def backup(tmp_path):
+    return tmp_path / "backup"
+
+
+@pytest.fixture
+def people(own, backup):
+    """Alice, Bob and their room, with 22 events in the backup and 30 after it."""
     alice, bob = own.world.person("alice"), own.world.person("bob")
     room = alice.makes_room()
     bob.joins(room)
     alice.fills(room, 20)
-    own.cluster.dump(tmp_path / "backup")
+    own.cluster.dump(backup)
     alice.fills(room, 30, body="after the backup {}")
+    return alice, bob, room
+
+
+@pytest.mark.parametrize("more", [0, 40], ids=["the position is ahead", "the room has gone on since"])
+def test_a_client_from_the_future_of_a_backup(own, backup, people, more):
+    alice, bob, room = people
     bob.listens(room, after=0)
     assert bob.socket.events(room, 52)[-1]["body"] == "after the backup 29"
     epoch = bob.socket.hello["epoch"]
 
     own.stops()
-    own.cluster.restore(tmp_path / "backup", "restored")
+    own.cluster.restore(backup, "restored")
     own.database_url = own.cluster.url("restored")
     own.start()
     alice.first_socket = bob.first_socket = None
@@ -40,18 +52,13 @@ def test_a_client_from_the_future_of_a_backup(own, tmp_path, more):
     assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == head + 1
 
 
-def test_a_backup_that_is_put_back_under_a_running_server(own, tmp_path):
+def test_a_backup_that_is_put_back_under_a_running_server(own, backup, people):
     """Without a restart: whoever is connected is sent to begin anew, and nobody is shown what memory still had."""
-    alice, bob = own.world.person("alice"), own.world.person("bob")
-    room = alice.makes_room()
-    bob.joins(room)
-    alice.fills(room, 20)
-    own.cluster.dump(tmp_path / "backup")
-    alice.fills(room, 30, body="after the backup {}")
+    alice, bob, room = people
     bob.listens(room, last=50)
     epoch, socket = bob.socket.hello["epoch"], bob.socket
 
-    own.cluster.restore(tmp_path / "backup", "restored")
+    own.cluster.restore(backup, "restored")
     own.cluster.replace_database("restored")
     assert socket.closed_with(5)[0] == 1012
     alice.first_socket = bob.first_socket = None
