@@ -1,4 +1,3 @@
-import Glibc
 package import NIOCore
 
 /// What a door makes of a socket. Everything is called on the socket's event loop.
@@ -22,9 +21,7 @@ package protocol WebSocketSession: AnyObject {
 
 /// One live connection that speaks WebSocket: frames, pings, the closing handshake, and the bounds of both directions.
 ///
-/// What is written is framed already. It goes straight into the kernel as long as the kernel takes it: that is most of
-/// what a delivery costs, and the way through the channel costs a third as much again. What the kernel does not take goes
-/// through the channel, which waits for it, and so does all that follows until the channel has none of it left.
+/// What is written is framed already.
 package final class WebSocket: ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = Never
@@ -54,10 +51,7 @@ package final class WebSocket: ChannelDuplexHandler {
     private var wantsRead = false
     /// What waits for the next flush.
     private var outgoing = FrameJoiner()
-    /// The connection itself; `nil` until the channel has written all that was written before the upgrade.
-    private var descriptor: NIOBSDSocket.Handle?
-    /// Bytes that the channel has and the kernel has not.
-    private var pendingBytes = 0
+    private var writer = DirectWriter()
     /// Whether the client takes more right now.
     package private(set) var isWritable = true
     private var isClosing = false
@@ -131,7 +125,7 @@ package final class WebSocket: ChannelDuplexHandler {
     }
 
     private func endIfDrained() {
-        guard isClosing, pendingBytes == 0 else { return }
+        guard isClosing, writer.pendingBytes == 0 else { return }
         switch ending {
         case .waitForAnswer: break
         case .close: context?.close(promise: nil)
@@ -142,7 +136,7 @@ package final class WebSocket: ChannelDuplexHandler {
     private func end() {
         guard let eventLoop = context?.eventLoop else { return }
         timer?.cancel()
-        (context, timer, descriptor) = (nil, nil, nil)
+        (context, timer) = (nil, nil)
         isClosing = true
         session.closed()
         session.ended(on: eventLoop)
@@ -216,22 +210,11 @@ package final class WebSocket: ChannelDuplexHandler {
     var hasOutgoing: Bool { !outgoing.isEmpty }
 
     private func send(_ frames: ByteBuffer) {
-        guard let context else { return }
-        var rest = frames
-        // A channel that is not active may have given its descriptor away.
-        if pendingBytes == 0, let descriptor, context.channel.isActive {
-            let sent = rest.withUnsafeReadableBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
-            }
-            // What went wrong the channel will find too, and it knows what to do.
-            rest.moveReaderIndex(forwardBy: max(0, sent))
-            guard rest.readableBytes > 0 else { return }
-        }
+        guard let context, let rest = writer.write(frames, to: context.channel) else { return }
         let count = rest.readableBytes
-        pendingBytes += count
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.writeAndFlush(Self.wrapOutboundOut(rest)).whenSuccess { bound.value.sent(count) }
-        if isWritable, !isClosing, pendingBytes > unreadBytes { becomeUnwritable(context) }
+        if isWritable, !isClosing, writer.pendingBytes > unreadBytes { becomeUnwritable(context) }
     }
 
     private func becomeUnwritable(_ context: ChannelHandlerContext) {
@@ -244,19 +227,14 @@ package final class WebSocket: ChannelDuplexHandler {
 
     /// The channel has passed bytes on.
     private func sent(_ count: Int) {
-        pendingBytes -= count
-        if pendingBytes == 0, descriptor == nil { findDescriptor() }
+        guard let context else { return }
+        writer.written(count, by: context.channel)
         endIfDrained()
-        guard !isWritable, !isClosing, pendingBytes <= unreadBytes / 4 else { return }
+        guard !isWritable, !isClosing, writer.pendingBytes <= unreadBytes / 4 else { return }
         isWritable = true
         timer?.cancel()
         timer = nil
         session.becameWritable()
         readIfAllowed()
-    }
-
-    private func findDescriptor() {
-        let operations = context?.pipeline.syncOperations
-        descriptor = try? operations?.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
     }
 }
