@@ -53,8 +53,8 @@ final class DatabaseWatch: Service {
             do {
                 let now = try await ask(about: wantsHeads ? hub.subscribedRooms() : [])
                 // What had been committed half a second ago has been announced by now, if it ever is.
-                if !heads.isEmpty { hub.catchUp(to: heads) }
-                heads = now
+                if now != nil, !heads.isEmpty { hub.catchUp(to: heads) }
+                heads = now ?? [:]
                 if wantsHeads { sinceHeads = 0 }
             } catch {
                 logger.warning("The database does not answer: \(error)")
@@ -63,7 +63,8 @@ final class DatabaseWatch: Service {
         }
     }
 
-    private func ask(about rooms: Set<RoomName>) async throws -> [RoomName: Int64] {
+    /// - Returns: the heads of the rooms; `nil` if the database is another one, to which no older heads belong.
+    private func ask(about rooms: Set<RoomName>) async throws -> [RoomName: Int64]? {
         let asked = ContinuousClock.now
         let (epoch, heads) = try await database.run { connection in
             (try Epoch.current(on: connection), try Rooms.heads(of: Array(rooms), on: connection))
@@ -75,7 +76,7 @@ final class DatabaseWatch: Service {
         guard isSame else {
             logger.notice("The database is another one, perhaps restored; every socket is sent to begin anew")
             hub.startOver()
-            return [:]
+            return nil
         }
         return heads
     }
