@@ -160,7 +160,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         decide(head, handshake, context.eventLoop).hop(to: context.eventLoop).whenComplete { result in
             let (handler, context) = bound.value
-            guard context.channel.isActive else { return }
+            // It may have been answered with 400 meanwhile, for what came behind it.
+            guard context.channel.isActive, case .deciding = handler.state else { return }
             switch result {
             case .success(.accept) where handler.isQuiescing: handler.refuse(.shuttingDown, context)
             case .success(.accept(let subprotocol, let socket)):
