@@ -81,6 +81,12 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["DenwaDev", "Migrator", "Postgres", "Schema"],
             path: "Tests/Support"),
+        .target(
+            name: "Simulation",
+            dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded],
+            path: "Tests/Simulation"),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation", .argumentParser], path: "Tests/Simulate"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
@@ -98,7 +104,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ChatRealtimeTests",
-            dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded]),
+            dependencies: [
+                "ChatCore", "ChatRealtime", "SeededRandom", "Simulation", .nioCore, .nioEmbedded, .nioPosix,
+            ]),
         .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),

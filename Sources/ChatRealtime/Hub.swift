@@ -31,7 +31,8 @@ package final class Hub: Sendable {
     }
 
     /// Of one loop, the one that is running: for a simulation.
-    init(on eventLoop: any EventLoop, turn: Int) {
+    /// - Parameter turn: sockets that are served before the loop looks at its connections.
+    package init(on eventLoop: any EventLoop, turn: Int) {
         let shard = Shard(index: 0, eventLoop: eventLoop, turn: turn)
         shards = [(eventLoop, NIOLoopBound(shard, eventLoop: eventLoop))]
     }

@@ -68,7 +68,11 @@ extension SocketSession {
     }
 
     private func handle(_ action: Subscription.Action, _ subscriber: Subscriber) {
-        if action == .read { readOn(subscriber) }
+        switch action {
+        case .read: readOn(subscriber)
+        case .readLater: retry(subscriber)
+        case .nothing, .deliver: break
+        }
     }
 
     /// Reads the next page of the log.

@@ -37,7 +37,7 @@ final class Subscriber {
                 session.write(events.frames(above: subscription.sent))
                 subscription.delivered(upTo: events.last)
             case .read: return session.readOn(self)
-            case .nothing: return
+            case .readLater, .nothing: return
             }
         }
     }

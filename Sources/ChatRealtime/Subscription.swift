@@ -21,6 +21,8 @@ package struct Subscription: Equatable {
         case deliver
         /// Read the page after `sent` from the log.
         case read
+        /// The same, but not at once: the log does not have yet, or not any more, what was announced.
+        case readLater
     }
 
     /// Missing events that are streamed unless the client says otherwise.
@@ -33,6 +35,8 @@ package struct Subscription: Equatable {
     package private(set) var sent: Int64
     /// The room's last seq, as far as known.
     package private(set) var head: Int64
+    /// The head when the page that is being read was asked for.
+    private var headAsked: Int64
     /// When more events than this are missing, only the newest are streamed; the others are a gap.
     private let limit: Int64
 
@@ -45,6 +49,7 @@ package struct Subscription: Equatable {
         self.state = .reading
         self.sent = sent
         self.head = max(sent, head)
+        self.headAsked = sent
         self.limit = limit
     }
 
@@ -75,8 +80,7 @@ package struct Subscription: Equatable {
         }
         // A hole means that events were committed which were never announced here: the log has them.
         guard first <= sent + 1 else {
-            state = .reading
-            return .read
+            return beginReading()
         }
         return .deliver
     }
@@ -93,6 +97,7 @@ package struct Subscription: Equatable {
     package mutating func pageWritten(upTo last: Int64?, head: Int64, isWritable: Bool) -> Action {
         sent = max(sent, last ?? sent)
         self.head = max(self.head, head)
+        if last == nil, isWritable, headAsked > sent { return .readLater }
         return readOn(isWritable)
     }
 
@@ -108,7 +113,16 @@ package struct Subscription: Equatable {
             state = .live
             return .nothing
         }
-        state = isWritable ? .reading : .paused
-        return isWritable ? .read : .nothing
+        guard isWritable else {
+            state = .paused
+            return .nothing
+        }
+        return beginReading()
+    }
+
+    private mutating func beginReading() -> Action {
+        state = .reading
+        headAsked = head
+        return .read
     }
 }

@@ -15,6 +15,7 @@ import Testing
             #expect(world.received == all.filter { !world.skipped.contains($0) }, "seed \(seed)")
             #expect(world.limit < 1000 || world.skipped.isEmpty, "seed \(seed)")
             #expect(world.subscription.state == .live, "seed \(seed)")
+            #expect(!world.waitedInVain, "seed \(seed)")
         }
     }
 
@@ -47,6 +48,18 @@ import Testing
         #expect(subscription.state == .reading)
     }
 
+    @Test func doesNotAskAgainAtOnceForWhatTheLogDoesNotHave() {
+        var subscription = Subscription(startingAfter: 5, head: 5)
+        // Number 6 was committed after the page had been read.
+        #expect(subscription.announced(upTo: 6) == false)
+        #expect(subscription.pageWritten(upTo: nil, head: 5, isWritable: true) == .read)
+        // Now it should have been there.
+        #expect(subscription.pageWritten(upTo: nil, head: 5, isWritable: true) == .readLater)
+        #expect(subscription.pageWritten(upTo: nil, head: 5, isWritable: true) == .readLater)
+        #expect(subscription.pageWritten(upTo: 6, head: 6, isWritable: true) == .nothing)
+        #expect(subscription.state == .live)
+    }
+
     @Test func waitsForASocketThatDoesNotRead() {
         var subscription = Subscription(startingAfter: 0, head: 0)
         _ = subscription.pageWritten(upTo: nil, head: 0, isWritable: true)
@@ -64,6 +77,7 @@ private struct World {
     /// What was announced as a gap.
     private(set) var skipped: Set<Int64> = []
     private(set) var head: Int64
+    private(set) var waitedInVain = false
     let limit: Int64
     let start: Int64
     private var generator: SeededGenerator
@@ -113,7 +127,7 @@ private struct World {
         case .deliver:
             received += run.filter { $0 > subscription.sent }
             subscription.delivered(upTo: run.upperBound)
-        case .read: startRead()
+        case .read, .readLater: startRead()
         case .nothing: break
         }
     }
@@ -127,11 +141,11 @@ private struct World {
         let page = read.after < last ? Array((read.after + 1)...last) : []
         // A page that the socket does not take is dropped and read again.
         if isWritable { received += page.filter { $0 > subscription.sent } }
-        if subscription.pageWritten(upTo: isWritable ? page.last : nil, head: read.snapshot, isWritable: isWritable)
-            == .read
-        {
-            startRead()
-        }
+        let action = subscription.pageWritten(
+            upTo: isWritable ? page.last : nil, head: read.snapshot, isWritable: isWritable)
+        // What was committed before the page was asked for has to be in it.
+        if action == .readLater { waitedInVain = true }
+        if action != .nothing { startRead() }
     }
 
     private mutating func toggleWritable() {

@@ -4,6 +4,7 @@ import NIOEmbedded
 import Testing
 
 @testable import ChatRealtime
+@testable import Simulation
 
 /// The connection's own duties, on a wire that takes what is written only when it is told to.
 @Suite struct WebSocketTests {

@@ -22,10 +22,12 @@ final class House: Sendable {
 
     /// What was announced, in that order.
     private final class Sink: Sendable {
-        let events = Mutex<[Event]>([])
+        let batches = Mutex<[[Event]]>([])
     }
 
-    var announcements: [Event] { sink.events.withLock { $0 } }
+    var announcements: [Event] { batches.flatMap { $0 } }
+    /// The same, as it was committed together.
+    var batches: [[Event]] { sink.batches.withLock { $0 } }
 
     /// Runs `body` with a fresh house and takes it down after.
     static func with(backlogLimit: Int = 4096, _ body: (House) async throws -> Void) async throws {
@@ -46,7 +48,7 @@ final class House: Sendable {
         writer = RoomWriter(
             database: writerDatabase, lanes: 2, backlogLimit: backlogLimit, logger: retryLog.logger,
             onCommit: { batch in
-                sink.events.withLock { $0 += batch.events }
+                sink.batches.withLock { $0.append(batch.events) }
                 for answer in batch.answers { answer.origin(answer.result) }
             })
     }

@@ -43,6 +43,25 @@ import Testing
         }
     }
 
+    /// A batch is published in one piece, so that a socket's budget is passed by no more than one.
+    @Test func aBatchHasABoundInBytes() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let room = try await house.room("lobby", members: [alice])
+            let text = String(repeating: "語", count: 5_000)
+            try await house.database.run { connection in
+                // While somebody else has the room, they pile up.
+                try connection.run("BEGIN")
+                try connection.run("SELECT FROM rooms WHERE name = \(room) FOR UPDATE")
+                for number in 0..<100 { try house.submit(text, id: "n\(number)", by: alice, to: room) }
+                try connection.run("COMMIT")
+            }
+            _ = try await house.send("last", id: "last", by: alice, to: room)
+            let sizes = house.batches.map(\.count)
+            #expect(sizes.max() == 18, "18 × 15,000 bytes is the first that is more than 256 KiB: \(sizes)")
+        }
+    }
+
     @Test func storesARepeatOnceForEver() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")

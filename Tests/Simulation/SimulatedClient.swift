@@ -1,8 +1,7 @@
 import ChatCore
+import ChatRealtime
 import NIOCore
 import NIOEmbedded
-
-@testable import ChatRealtime
 
 /// A client that remembers what it was promised.
 final class SimulatedClient {

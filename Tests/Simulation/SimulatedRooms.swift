@@ -1,8 +1,6 @@
 import ChatCore
+import ChatRealtime
 import NIOCore
-import SeededRandom
-
-@testable import ChatRealtime
 
 /// The storage behind the sockets of a simulation: a log in memory that answers late, in any order, or not at all, and
 /// announcements that may be lost.
@@ -180,15 +178,4 @@ extension Draft {
     fileprivate var isMessage: Bool {
         if case .message = content { true } else { false }
     }
-}
-
-/// One source of randomness for all parts of a simulation.
-final class SimulationRandom: @unchecked Sendable {
-    private var generator: SeededGenerator
-
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-    func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
-
-    func chance(of percent: Int) -> Bool { below(100) < percent }
 }

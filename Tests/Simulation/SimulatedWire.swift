@@ -1,8 +1,7 @@
 import ChatCore
+import ChatRealtime
 import NIOCore
 import NIOEmbedded
-
-@testable import ChatRealtime
 
 /// The network below a simulated socket: takes what is written, and passes it on when it is told to.
 final class SimulatedWire: ChannelDuplexHandler, @unchecked Sendable {
