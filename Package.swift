@@ -35,25 +35,30 @@ let package = Package(
         .target(name: "ChatCore"),
         .target(
             name: "ChatStore",
-            dependencies: ["ChatCore", "Postgres", .crypto, .nioCore, .nioPosix, .logging, .lifecycle]),
-        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioCore]),
+            dependencies: [
+                "ChatCore", "Postgres", .crypto, .nioConcurrencyHelpers, .nioCore, .nioPosix, .logging, .lifecycle,
+            ]),
+        .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioConcurrencyHelpers, .nioCore]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
         .target(
             name: "ChatServer",
             dependencies: [
                 "ChatCore", "ChatRealtime", "ChatStore", "Passwords", "Postgres", "WebClient",
-                .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
+                .nioConcurrencyHelpers, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
         .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
         .target(
             name: "Bench",
-            dependencies: ["ChatClient", "ChatCore", "DenwaDev", .nioCore, .nioPosix, .histogram]),
+            dependencies: [
+                "ChatClient", "ChatCore", "DenwaDev", .nioConcurrencyHelpers, .nioCore, .nioPosix, .histogram,
+            ]),
         .target(
             name: "Prove",
             dependencies: [
-                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", "SeededRandom", .nioCore,
+                "ChatClient", "ChatCore", "DenwaDev", "Migrator", "Postgres", "Schema", "SeededRandom",
+                .nioConcurrencyHelpers, .nioCore,
                 .nioHTTP1, .nioPosix,
             ]),
         .executableTarget(
@@ -79,14 +84,15 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["DenwaDev", "Migrator", "Postgres", "Schema"],
+            dependencies: ["DenwaDev", "Migrator", "Postgres", "Schema", .nioConcurrencyHelpers],
             path: "Tests/Support"),
         .target(
             name: "Simulation",
             dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded],
             path: "Tests/Simulation"),
         .executableTarget(
-            name: "simulate", dependencies: ["Simulation", .argumentParser], path: "Tests/Simulate"),
+            name: "simulate", dependencies: ["Simulation", .argumentParser, .nioConcurrencyHelpers],
+            path: "Tests/Simulate"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
@@ -95,12 +101,16 @@ let package = Package(
         .testTarget(name: "BenchTests", dependencies: ["Bench", "ChatClient", .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatClientTests",
-            dependencies: ["ChatClient", "ChatCore", "SeededRandom", .nioCore, .nioHTTP1, .nioPosix]),
-        .testTarget(name: "ProveTests", dependencies: ["Prove", "SeededRandom", .nioCore, .nioPosix]),
+            dependencies: [
+                "ChatClient", "ChatCore", "SeededRandom", .nioConcurrencyHelpers, .nioCore, .nioHTTP1, .nioPosix,
+            ]),
+        .testTarget(
+            name: "ProveTests", dependencies: ["Prove", "SeededRandom", .nioConcurrencyHelpers, .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: [
-                "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging, .nioCore, .nioPosix,
+                "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging, .nioConcurrencyHelpers,
+                .nioCore, .nioPosix,
             ]),
         .testTarget(
             name: "ChatRealtimeTests",
@@ -145,6 +155,7 @@ extension Target.Dependency {
     static var logging: Self { .product(name: "Logging", package: "swift-log") }
     static var unixSignals: Self { .product(name: "UnixSignals", package: "swift-service-lifecycle") }
     static var nioCore: Self { .product(name: "NIOCore", package: "swift-nio") }
+    static var nioConcurrencyHelpers: Self { .product(name: "NIOConcurrencyHelpers", package: "swift-nio") }
     static var nioEmbedded: Self { .product(name: "NIOEmbedded", package: "swift-nio") }
     static var nioHTTP1: Self { .product(name: "NIOHTTP1", package: "swift-nio") }
     static var nioHTTPTypes: Self { .product(name: "NIOHTTPTypes", package: "swift-nio-extras") }

@@ -1,10 +1,10 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Tells a person what is going on: one line that changes on a terminal, else a line for each stage.
 package final class Progress: Sendable {
     private let isTerminal: Bool
     private let write: @Sendable (String) -> Void
-    private let shown = Mutex("")
+    private let shown = NIOLockedValueBox("")
 
     /// - Parameters:
     ///   - isTerminal: whether a line can be written over.
@@ -17,7 +17,7 @@ package final class Progress: Sendable {
     /// - Parameter detail: what changes within the stage; for terminals only.
     func show(_ stage: String, _ detail: String = "") {
         let text = isTerminal && !detail.isEmpty ? "\(stage), \(detail)" : stage
-        let isNew = shown.withLock { shown in
+        let isNew = shown.withLockedValue { shown in
             defer { shown = text }
             return shown != text
         }
@@ -26,7 +26,7 @@ package final class Progress: Sendable {
 
     /// Takes the line away.
     func clear() {
-        let wasShown = shown.withLock { shown in
+        let wasShown = shown.withLockedValue { shown in
             defer { shown = "" }
             return !shown.isEmpty
         }

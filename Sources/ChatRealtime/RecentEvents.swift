@@ -1,5 +1,5 @@
 import ChatCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The newest events of rooms that are read, as frames, so that a storm of reconnects does not reach the database.
 ///
@@ -51,7 +51,7 @@ final class RecentEvents: Sendable {
     }
 
     private let byteLimit: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// - Parameter byteLimit: memory for frames; above it the rooms that were read longest ago go.
     init(byteLimit: Int = 33_554_432) { self.byteLimit = byteLimit }
@@ -60,7 +60,7 @@ final class RecentEvents: Sendable {
 
     /// A page, if all of it is here and the room has come at least as far as `head`.
     func page(_ room: RoomName, _ range: PageRange, limit: Int, notBefore head: Int64) -> EventPage? {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard let found = state.rooms[room], let last = found.head, last >= head else { return nil }
             let above: Int64
             switch range {
@@ -80,14 +80,14 @@ final class RecentEvents: Sendable {
 
     /// The newest page of a room is going to be read: from now on its announcements are collected.
     func willRead(_ room: RoomName) {
-        state.withLock { state in
+        state.withLockedValue { state in
             if state.rooms[room] == nil { state.rooms[room] = Room() }
         }
     }
 
     /// The newest page has been read; `nil` if that failed.
     func didRead(_ room: RoomName, _ page: EventPage?) {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard let old = state.rooms[room], old.head == nil || old.count < (page?.events.count ?? 0) else { return }
             state.remove(room)
             guard let page, page.events.last == page.head || page.head == 0 else { return }
@@ -99,14 +99,14 @@ final class RecentEvents: Sendable {
     }
 
     /// Forgets everything.
-    func clear() { state.withLock { $0 = State() } }
+    func clear() { state.withLockedValue { $0 = State() } }
 
     // MARK: - Announcements
 
     /// Events were committed.
     func announce(_ runs: [EventRun]) {
         guard !runs.isEmpty else { return }
-        state.withLock { state in
+        state.withLockedValue { state in
             for run in runs { state.append(run) }
             state.shrink(to: byteLimit)
         }
@@ -115,7 +115,7 @@ final class RecentEvents: Sendable {
     /// The rooms have come at least as far as these heads. What lags behind is thrown out, and so is a page that is being
     /// read: it may be older than these heads.
     func catchUp(to heads: [RoomName: Int64]) {
-        state.withLock { state in
+        state.withLockedValue { state in
             for (room, head) in heads where state.rooms[room]?.head ?? -1 < head { state.remove(room) }
         }
     }

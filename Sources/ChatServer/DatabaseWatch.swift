@@ -2,9 +2,9 @@ import ChatCore
 import ChatRealtime
 import ChatStore
 import Logging
+import NIOConcurrencyHelpers
 import Postgres
 import ServiceLifecycle
-import Synchronization
 
 /// Asks the database every half second whether it is there, on a connection of its own, so that `/readyz` answers at once
 /// however the database behaves; and whether it is still the same one.
@@ -29,20 +29,20 @@ final class DatabaseWatch: Service {
     private let database: Database
     private let hub: Hub
     private let logger: Logger
-    private let last: Mutex<Answer>
+    private let last: NIOLockedValueBox<Answer>
 
     init(_ database: Database, epoch: String, hub: Hub, logger: Logger) {
         self.database = database
         self.hub = hub
         self.logger = logger
-        self.last = Mutex(Answer(epoch: epoch))
+        self.last = NIOLockedValueBox(Answer(epoch: epoch))
     }
 
     /// Whether the database has answered just now.
-    var isAnswering: Bool { last.withLock { ContinuousClock.now - $0.at < Self.validity } }
+    var isAnswering: Bool { last.withLockedValue { ContinuousClock.now - $0.at < Self.validity } }
 
     /// The database's identity, at most half a second old.
-    var epoch: String { last.withLock { $0.epoch } }
+    var epoch: String { last.withLockedValue { $0.epoch } }
 
     func run() async throws {
         var sinceHeads = 0
@@ -69,7 +69,7 @@ final class DatabaseWatch: Service {
         let (epoch, heads) = try await database.run { connection in
             (try Epoch.current(on: connection), try Rooms.heads(of: Array(rooms), on: connection))
         }
-        let isSame = last.withLock { last in
+        let isSame = last.withLockedValue { last in
             defer { last = Answer(at: asked, epoch: epoch) }
             return last.epoch == epoch
         }

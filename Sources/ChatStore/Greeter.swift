@@ -1,6 +1,6 @@
 package import ChatCore
+import NIOConcurrencyHelpers
 package import NIOCore
-import Synchronization
 
 /// Finds the sessions of new sockets, and where their rooms stand.
 ///
@@ -31,14 +31,14 @@ package final class Greeter: Sendable {
     private static let patience = TimeAmount.seconds(3)
 
     private let store: Store
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     package init(store: Store) { self.store = store }
 
     /// Fails with `not_authenticated` if the session has ended, `overloaded`, or what the database fails with.
     package func greet(_ token: SessionToken, on eventLoop: any EventLoop) -> EventLoopFuture<Answer> {
         let question = Question(token: token, askedAt: .now(), promise: eventLoop.makePromise())
-        let isTaken = state.withLock { state in
+        let isTaken = state.withLockedValue { state in
             guard state.waiting.count < Self.waitingLimit else { return false }
             state.waiting.append(question)
             return true
@@ -55,7 +55,7 @@ package final class Greeter: Sendable {
         guard let batch = takeBatch() else { return }
         let tokens = batch.map(\.token)
         store.run(on: eventLoop) { try Sessions.greet(tokens, on: $0) }.whenComplete { result in
-            self.state.withLock { $0.asking -= 1 }
+            self.state.withLockedValue { $0.asking -= 1 }
             self.askNext(on: eventLoop)
             for (index, question) in batch.enumerated() {
                 question.promise.completeWith(result.flatMap { Self.answer($0[index]) })
@@ -69,7 +69,7 @@ package final class Greeter: Sendable {
 
     /// `nil` if nobody waits, or enough is under way.
     private func takeBatch() -> [Question]? {
-        let (batch, late) = state.withLock { state -> ([Question], [Question]) in
+        let (batch, late) = state.withLockedValue { state -> ([Question], [Question]) in
             guard state.asking < Self.lanes, !state.waiting.isEmpty else { return ([], []) }
             let end = NIODeadline.now() - Self.patience
             let late = Array(state.waiting.prefix { $0.askedAt < end })

@@ -1,7 +1,7 @@
 import ChatCore
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// One lane of the room writer: drafts wait here while the batch before them is being committed.
 ///
@@ -19,7 +19,7 @@ final class WriterLane<Origin: Sendable>: Sendable {
         var isAwake = false
     }
 
-    private let backlog = Mutex(Backlog())
+    private let backlog = NIOLockedValueBox(Backlog())
     private let wakeups: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
     private let committer: BatchCommitter<Origin>
@@ -34,7 +34,7 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     /// Appends and wakes; never waits.
     func submit(_ entry: Entry) throws(ChatError) {
-        let mustWake: Result<Bool, ChatError> = backlog.withLock { backlog in
+        let mustWake: Result<Bool, ChatError> = backlog.withLockedValue { backlog in
             if backlog.isClosed { return .failure(.shuttingDown) }
             guard backlog.entries.count < limit else {
                 return .failure(.overloaded("Too many messages are waiting to be stored."))
@@ -71,19 +71,19 @@ final class WriterLane<Origin: Sendable>: Sendable {
 
     /// Takes no more drafts; those that were taken are still stored.
     func close() {
-        backlog.withLock { $0.isClosed = true }
+        backlog.withLockedValue { $0.isClosed = true }
         wake.finish()
     }
 
     private func takeAll() -> [Entry] {
-        backlog.withLock { backlog in
+        backlog.withLockedValue { backlog in
             defer { backlog.entries = [] }
             return backlog.entries
         }
     }
 
     private func takeBatch() -> [Entry]? {
-        backlog.withLock { backlog in
+        backlog.withLockedValue { backlog in
             guard !backlog.entries.isEmpty else {
                 backlog.isAwake = false
                 return nil

@@ -1,7 +1,7 @@
 import ChatClient
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 /// The client against a server that says what the test wants.
@@ -13,10 +13,12 @@ import Testing
     /// What the observer heard and what the server was sent.
     private func outcome(of script: [UInt8], thenClose: Bool = false) async throws -> (heard: [String], sent: [UInt8]) {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let server = Mutex<[UInt8]>([])
+        let server = NIOLockedValueBox<[UInt8]>([])
         let listening = try await ServerBootstrap(group: group).childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                let peer = ScriptedPeer(script: script, closes: thenClose) { bytes in server.withLock { $0 += bytes } }
+                let peer = ScriptedPeer(script: script, closes: thenClose) { bytes in
+                    server.withLockedValue { $0 += bytes }
+                }
                 try channel.pipeline.syncOperations.addHandler(peer)
             }
         }.bind(host: "127.0.0.1", port: 0).get()
@@ -32,7 +34,7 @@ import Testing
         try await Task.sleep(for: .milliseconds(20))
         try await listening.close().get()
         try await group.shutdownGracefully()
-        return (heard, server.withLock { $0 })
+        return (heard, server.withLockedValue { $0 })
     }
 
     private func outcome(of head: String, _ frames: [UInt8] = [], thenClose: Bool = false) async throws -> [String] {

@@ -1,8 +1,8 @@
 import ChatCore
 import ChatStore
 import Logging
+import NIOConcurrencyHelpers
 import Postgres
-import Synchronization
 import TestSupport
 
 /// A database of its own, with people, a running room writer and what it has announced.
@@ -18,16 +18,16 @@ final class House: Sendable {
     private let retryLog = RetryLog()
 
     /// How often a batch had to be tried again.
-    var retries: Int { retryLog.count.withLock { $0 } }
+    var retries: Int { retryLog.count.withLockedValue { $0 } }
 
     /// What was announced, in that order.
     private final class Sink: Sendable {
-        let batches = Mutex<[[Event]]>([])
+        let batches = NIOLockedValueBox<[[Event]]>([])
     }
 
     var announcements: [Event] { batches.flatMap { $0 } }
     /// The same, as it was committed together.
-    var batches: [[Event]] { sink.batches.withLock { $0 } }
+    var batches: [[Event]] { sink.batches.withLockedValue { $0 } }
 
     /// Runs `body` with a fresh house and takes it down after.
     static func with(backlogLimit: Int = 4096, _ body: (House) async throws -> Void) async throws {
@@ -48,7 +48,7 @@ final class House: Sendable {
         writer = RoomWriter(
             database: writerDatabase, lanes: 2, backlogLimit: backlogLimit, logger: retryLog.logger,
             onCommit: { batch in
-                sink.batches.withLock { $0.append(batch.events) }
+                sink.batches.withLockedValue { $0.append(batch.events) }
                 for answer in batch.answers { answer.origin(answer.result) }
             })
     }
@@ -128,7 +128,7 @@ final class House: Sendable {
 
 /// Counts what the writer logs: it logs nothing but batches that did not go through at once.
 private final class RetryLog: LogHandler {
-    let count = Mutex(0)
+    let count = NIOLockedValueBox(0)
     var metadata: Logger.Metadata {
         get { [:] }
         set {}
@@ -145,7 +145,7 @@ private final class RetryLog: LogHandler {
         set {}
     }
 
-    func log(event: LogEvent) { count.withLock { $0 += 1 } }
+    func log(event: LogEvent) { count.withLockedValue { $0 += 1 } }
 }
 
 extension ChatError {

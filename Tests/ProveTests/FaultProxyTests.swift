@@ -1,7 +1,7 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import SeededRandom
-import Synchronization
 import Testing
 
 @testable import Prove
@@ -112,31 +112,31 @@ private final class Party: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let text = String(buffer: Self.unwrapInboundIn(data))
-            party.state.withLock { $0.received += text }
+            party.state.withLockedValue { $0.received += text }
             guard party.doubles else { return }
             let answer = String(text.flatMap { [$0, $0] })
             context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
         }
 
-        func channelInactive(context: ChannelHandlerContext) { party.state.withLock { $0.isClosed = true } }
+        func channelInactive(context: ChannelHandlerContext) { party.state.withLockedValue { $0.isClosed = true } }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 
     private let doubles: Bool
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(doubles: Bool) { self.doubles = doubles }
 
-    var received: String { state.withLock { $0.received } }
+    var received: String { state.withLockedValue { $0.received } }
 
     func attach(to channel: any Channel) -> EventLoopFuture<Void> {
-        state.withLock { $0.channel = channel }
+        state.withLockedValue { $0.channel = channel }
         return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler(self)) }
     }
 
     func sends(_ text: String) {
-        state.withLock { $0.channel }?.writeAndFlush(ByteBuffer(string: text), promise: nil)
+        state.withLockedValue { $0.channel }?.writeAndFlush(ByteBuffer(string: text), promise: nil)
     }
 
     func receives(_ text: String) async -> Bool { await becomes { $0.received == text } }
@@ -145,7 +145,7 @@ private final class Party: Sendable {
 
     private func becomes(_ condition: @Sendable (State) -> Bool) async -> Bool {
         for _ in 0..<500 {
-            if state.withLock({ condition($0) }) { return true }
+            if state.withLockedValue({ condition($0) }) { return true }
             try? await Task.sleep(for: .milliseconds(10))
         }
         return false

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dispatch
+import NIOConcurrencyHelpers
 import Simulation
-import Synchronization
 
 /// Runs the simulation of the sockets for many seeds, on all cores. Built for release it is thirty times as fast as in the
 /// unit tests, which run a few seeds of it.
@@ -21,21 +21,21 @@ struct Simulate: ParsableCommand {
     var steps = 1000
 
     func run() throws {
-        let faulty = Mutex<[Int]>([])
-        let done = Mutex(0)
+        let faulty = NIOLockedValueBox<[Int]>([])
+        let done = NIOLockedValueBox(0)
         DispatchQueue.concurrentPerform(iterations: seeds) { index in
             let faults = SocketSimulation(seed: UInt64(first + index)).run(steps: steps)
             if !faults.isEmpty {
                 print("seed \(first + index): \(faults.prefix(3))")
-                faulty.withLock { $0.append(first + index) }
+                faulty.withLockedValue { $0.append(first + index) }
             }
-            let count = done.withLock { done in
+            let count = done.withLockedValue { done in
                 done += 1
                 return done
             }
             if count % 1000 == 0 { print("\(count) of \(seeds) seeds") }
         }
-        let failed = faulty.withLock { $0.count }
+        let failed = faulty.withLockedValue { $0.count }
         print("\(seeds) seeds of \(steps) steps: \(failed) with faults")
         if failed > 0 { throw ExitCode.failure }
     }

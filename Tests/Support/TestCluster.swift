@@ -1,9 +1,9 @@
 import DenwaDev
 import Foundation
 import Migrator
+import NIOConcurrencyHelpers
 import Postgres
 import Schema
-import Synchronization
 
 /// One throw-away PostgreSQL for all tests of a process, started by the first test that wants a database.
 package enum TestCluster {
@@ -13,14 +13,14 @@ package enum TestCluster {
         var databases = 0
     }
 
-    private static let state = Mutex(State())
+    private static let state = NIOLockedValueBox(State())
     private static let template = "template_migrated"
 
     /// A database of its own for one test. It goes with the cluster, so nobody has to drop it.
     /// - Parameter migrated: with the newest schema; otherwise empty.
     /// - Returns: its URL.
     package static func freshDatabase(migrated: Bool = true) throws -> String {
-        try state.withLock { state in
+        try state.withLockedValue { state in
             let cluster = try running(&state)
             if migrated, !state.hasTemplate {
                 try makeTemplate(on: cluster)
@@ -45,7 +45,7 @@ package enum TestCluster {
     }
 
     private static func stop() {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.cluster?.stop()
             state.cluster = nil
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -7,7 +8,7 @@ import Synchronization
 /// How long the disk takes to make 8 KiB durable, measured while a load runs.
 final class CommitProbe: Sendable {
     private let threads = NIOThreadPool(numberOfThreads: 1)
-    private let times = Mutex(Latencies())
+    private let times = NIOLockedValueBox(Latencies())
     private let isRunning = Atomic(true)
 
     /// Few enough not to matter beside the database's own.
@@ -34,13 +35,13 @@ final class CommitProbe: Sendable {
         let page = [UInt8](repeating: 0x5A, count: 8_192)
         let start = NIODeadline.now()
         guard pwrite(file, page, page.count, 0) == page.count, fdatasync(file) == 0 else { return }
-        times.withLock { $0.record(.now() - start) }
+        times.withLockedValue { $0.record(.now() - start) }
     }
 
     /// - Returns: the median in milliseconds.
     func stop() async -> Double {
         isRunning.store(false, ordering: .relaxed)
         try? await threads.shutdownGracefully()
-        return times.withLock { $0.percentile(50) }
+        return times.withLockedValue { $0.percentile(50) }
     }
 }

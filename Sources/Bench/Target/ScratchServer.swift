@@ -2,7 +2,7 @@ import ChatClient
 import DenwaDev
 import Foundation
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A server of this very program on a PostgreSQL of its own, both for one measurement only. If this process dies without
 /// ``stop()``, they end as well.
@@ -10,7 +10,7 @@ package final class ScratchServer: Sendable {
     private let program: String
     private let databaseURL: String
     private let cluster: Cluster
-    private let process = Mutex<ServerChild?>(nil)
+    private let process = NIOLockedValueBox<ServerChild?>(nil)
 
     /// Starts PostgreSQL; blocks meanwhile.
     /// - Parameter program: a `denwa`; its `serve` is measured.
@@ -31,7 +31,7 @@ package final class ScratchServer: Sendable {
     /// A server that has just started, on the same database; the one before is ended. Blocks until it listens.
     /// - Throws: ``BenchFailure/serverDidNotStart(_:)``, `ClusterError`.
     package func fresh() throws -> BenchTarget {
-        try process.withLock { process in
+        try process.withLockedValue { process in
             process?.stop()
             process = nil
             let new = try ServerChild(program, databaseURL: databaseURL)
@@ -42,7 +42,7 @@ package final class ScratchServer: Sendable {
 
     /// Ends both and removes the data.
     package func stop() {
-        process.withLock { process in
+        process.withLockedValue { process in
             process?.stop()
             process = nil
         }

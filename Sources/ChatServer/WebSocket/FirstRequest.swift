@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTPTypes
-import Synchronization
 
 /// Where a connection's task waits for its first request. A future would do, but waking an event loop only to wait for it
 /// would be a tenth of what a connection costs that becomes a WebSocket.
@@ -13,14 +13,14 @@ final class FirstRequest: Sendable {
         case decided(Requests?)
     }
 
-    private let state = Mutex(State.undecided)
+    private let state = NIOLockedValueBox(State.undecided)
 
     /// The connection's requests, at the first of them; `nil` if none will come, because the connection has become a
     /// WebSocket or has ended. For one task.
     var channel: Requests? {
         get async {
             await withCheckedContinuation { continuation in
-                let decision: Requests?? = state.withLock { state in
+                let decision: Requests?? = state.withLockedValue { state in
                     if case .decided(let channel) = state { return .some(channel) }
                     state = .awaited(continuation)
                     return nil
@@ -32,7 +32,7 @@ final class FirstRequest: Sendable {
 
     /// Decides; later decisions count for nothing.
     func come(on channel: Requests?) {
-        let waiting: CheckedContinuation<Requests?, Never>? = state.withLock { state in
+        let waiting: CheckedContinuation<Requests?, Never>? = state.withLockedValue { state in
             switch state {
             case .undecided:
                 state = .decided(channel)

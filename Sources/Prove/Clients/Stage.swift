@@ -1,6 +1,6 @@
 import ChatClient
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// What all clients of a run share.
 final class Stage: Sendable {
@@ -17,7 +17,7 @@ final class Stage: Sendable {
     let rooms: [String]
     /// Account ids, by number.
     let accountIDs: [Int64]
-    private let notes = Mutex(Notes())
+    private let notes = NIOLockedValueBox(Notes())
 
     private struct Notes {
         var complaints: [String] = []
@@ -50,23 +50,23 @@ final class Stage: Sendable {
 
     /// Something that the server must not do, and that the history cannot show.
     func complain(_ what: String) {
-        notes.withLock { notes in
+        notes.withLockedValue { notes in
             notes.counts[what, default: 0] += 1
             if !notes.complaints.contains(what), notes.complaints.count < 50 { notes.complaints.append(what) }
         }
     }
 
     /// Something worth a number in the report.
-    func count(_ what: String) { notes.withLock { $0.counts[what, default: 0] += 1 } }
+    func count(_ what: String) { notes.withLockedValue { $0.counts[what, default: 0] += 1 } }
 
     /// Something of which only the highest value counts.
     func measure(_ what: String, _ value: Int) {
-        notes.withLock { $0.highest[what] = max($0.highest[what] ?? 0, value) }
+        notes.withLockedValue { $0.highest[what] = max($0.highest[what] ?? 0, value) }
     }
 
-    var highest: [String: Int] { notes.withLock { $0.highest } }
+    var highest: [String: Int] { notes.withLockedValue { $0.highest } }
 
-    var complaints: [String] { notes.withLock { $0.complaints } }
+    var complaints: [String] { notes.withLockedValue { $0.complaints } }
 
-    var counts: [String: Int] { notes.withLock { $0.counts } }
+    var counts: [String: Int] { notes.withLockedValue { $0.counts } }
 }

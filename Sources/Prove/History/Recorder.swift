@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Takes the records of all clients, from any thread, and puts them into one order.
 final class Recorder: Sendable {
@@ -20,21 +20,21 @@ final class Recorder: Sendable {
         let onAck: @Sendable (UInt64) -> Void
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let start = ContinuousClock.now
 
     /// Nanoseconds since the run began.
     var now: UInt64 { UInt64(max(0, (ContinuousClock.now - start) / .nanoseconds(1))) }
 
-    func newConnection() -> UInt32 { state.withLock { next(&$0.lastConnection) } }
+    func newConnection() -> UInt32 { state.withLockedValue { next(&$0.lastConnection) } }
 
     /// - Returns: the number of a message that has never been sent.
-    func newMessage() -> UInt32 { state.withLock { next(&$0.lastMessage) } }
+    func newMessage() -> UInt32 { state.withLockedValue { next(&$0.lastMessage) } }
 
     /// Records the beginning of an attempt.
     /// - Returns: its number, larger than those of all before.
     func invoke(_ message: UInt32, client: UInt16, room: UInt16, connection: UInt32) -> UInt32 {
-        state.withLock { state in
+        state.withLockedValue { state in
             let attempt = next(&state.lastAttempt)
             append(
                 Record(
@@ -46,7 +46,7 @@ final class Recorder: Sendable {
     }
 
     func record(_ record: Record) {
-        let heard = state.withLock { state -> [Watch] in
+        let heard = state.withLockedValue { state -> [Watch] in
             append(record, &state)
             guard record.kind == .ack, !state.watches.isEmpty else { return [] }
             let heard = state.watches.filter { $0.lastAttempt < record.detail }
@@ -58,15 +58,15 @@ final class Recorder: Sendable {
 
     /// Calls `onAck` once, with the nanoseconds from now until something that is sent from now on is acknowledged.
     func watch(_ onAck: @escaping @Sendable (UInt64) -> Void) {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.watches.append(Watch(since: now, lastAttempt: state.lastAttempt, onAck: onAck))
         }
     }
 
-    var tally: Tally { state.withLock { $0.tally } }
+    var tally: Tally { state.withLockedValue { $0.tally } }
 
     /// Everything so far.
-    var history: History { state.withLock { $0.history } }
+    var history: History { state.withLockedValue { $0.history } }
 
     private func append(_ record: Record, _ state: inout State) {
         var record = record

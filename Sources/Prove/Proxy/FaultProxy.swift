@@ -1,7 +1,7 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import SeededRandom
-import Synchronization
 
 /// A TCP proxy on the loopback that can be made slow, silent and broken.
 final class FaultProxy: Sendable {
@@ -13,7 +13,7 @@ final class FaultProxy: Sendable {
 
     /// The open connections.
     private final class Links: Sendable {
-        let all = Mutex<[ObjectIdentifier: NIOLoopBound<ProxyLink>]>([:])
+        let all = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<ProxyLink>]>([:])
     }
 
     /// Waits until an accepted connection is open.
@@ -81,17 +81,17 @@ final class FaultProxy: Sendable {
         }
         let key = ObjectIdentifier(client)
         let bound = NIOLoopBound(link, eventLoop: client.eventLoop)
-        links.all.withLock { $0[key] = bound }
-        client.closeFuture.whenComplete { _ in links.all.withLock { $0[key] = nil } }
+        links.all.withLockedValue { $0[key] = bound }
+        client.closeFuture.whenComplete { _ in links.all.withLockedValue { $0[key] = nil } }
         link.start()
     }
 
-    var count: Int { links.all.withLock { $0.count } }
+    var count: Int { links.all.withLockedValue { $0.count } }
 
     /// Breaks some of the connections.
     /// - Parameter share: 0…1 of them.
     func cut(share: Double = 1, using random: inout SeededGenerator) {
-        let all = links.all.withLock { Array($0.values) }
+        let all = links.all.withLockedValue { Array($0.values) }
         for link in all where Double.random(in: 0..<1, using: &random) < share {
             link.eventLoop.execute { link.value.end() }
         }
@@ -99,7 +99,7 @@ final class FaultProxy: Sendable {
 
     /// What was held while the way was silent goes on.
     func release() {
-        for link in links.all.withLock({ Array($0.values) }) { link.eventLoop.execute { link.value.release() } }
+        for link in links.all.withLockedValue({ Array($0.values) }) { link.eventLoop.execute { link.value.release() } }
     }
 
     func stop() async {

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What a proxy does to the bytes that pass; may be changed at any time, from any thread.
 final class ProxyControl: Sendable {
@@ -31,22 +31,22 @@ final class ProxyControl: Sendable {
         var done = 0
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     var weather: Weather {
-        get { state.withLock { $0.weather } }
-        set { state.withLock { $0.weather = newValue } }
+        get { state.withLockedValue { $0.weather } }
+        set { state.withLockedValue { $0.weather = newValue } }
     }
 
     /// Breaks that have happened.
-    var cutsDone: Int { state.withLock { $0.done } }
+    var cutsDone: Int { state.withLockedValue { $0.done } }
 
     /// The next requests, on whichever connection they come, meet these.
-    func arm(_ cuts: [Cut]) { state.withLock { $0.cuts = cuts } }
+    func arm(_ cuts: [Cut]) { state.withLockedValue { $0.cuts = cuts } }
 
     /// For one request.
     func takeCut() -> Cut? {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard let cut = state.cuts.popLast() else { return nil }
             state.done += 1
             return cut

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps complaints until somebody takes them.
 final class Complaints: Sendable {
@@ -7,10 +7,10 @@ final class Complaints: Sendable {
         var forward: (@Sendable (String) -> Void)?
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     func add(_ what: String) {
-        let forward = state.withLock { state in
+        let forward = state.withLockedValue { state in
             if state.forward == nil { state.waiting.append(what) }
             return state.forward
         }
@@ -18,7 +18,7 @@ final class Complaints: Sendable {
     }
 
     func forward(_ receiver: @escaping @Sendable (String) -> Void) {
-        let waiting = state.withLock { state in
+        let waiting = state.withLockedValue { state in
             state.forward = receiver
             return state.waiting
         }

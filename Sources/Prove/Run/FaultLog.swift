@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Which faults happened, and how long it took until somebody got an acknowledgement again.
 final class FaultLog: Sendable {
@@ -29,15 +29,15 @@ final class FaultLog: Sendable {
     }
 
     private let recorder: Recorder
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(recorder: Recorder) { self.recorder = recorder }
 
     /// The fault is over, or done; from now on recovery counts.
     func happened(_ fault: Fault) {
-        state.withLock { $0.entries[fault.kind, default: .init()].count += 1 }
+        state.withLockedValue { $0.entries[fault.kind, default: .init()].count += 1 }
         recorder.watch { wait in
-            self.state.withLock { state in
+            self.state.withLockedValue { state in
                 state.entries[fault.kind]?.recoveryMs.append(Int(wait / 1_000_000))
                 state.recovered.insert(fault.number)
             }
@@ -48,18 +48,18 @@ final class FaultLog: Sendable {
     func recovery(of fault: Fault, within patience: Duration) async {
         let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline, !Task.isCancelled,
-            !state.withLock({ $0.recovered.contains(fault.number) })
+            !state.withLockedValue({ $0.recovered.contains(fault.number) })
         {
             try? await Task.sleep(for: .milliseconds(20))
         }
     }
 
     /// Something went wrong with a fault itself.
-    func failed(_ what: String) { state.withLock { $0.failures.append(what) } }
+    func failed(_ what: String) { state.withLockedValue { $0.failures.append(what) } }
 
-    var entries: [FaultKind: Entry] { state.withLock { $0.entries } }
+    var entries: [FaultKind: Entry] { state.withLockedValue { $0.entries } }
 
-    var failures: [String] { state.withLock { $0.failures } }
+    var failures: [String] { state.withLockedValue { $0.failures } }
 
-    var count: Int { state.withLock { $0.entries.values.reduce(0) { $0 + $1.count } } }
+    var count: Int { state.withLockedValue { $0.entries.values.reduce(0) { $0 + $1.count } } }
 }

@@ -1,8 +1,8 @@
 import DenwaDev
 import Foundation
 import Glibc
+import NIOConcurrencyHelpers
 import NIOPosix
-import Synchronization
 
 /// `denwa serve` as a child process that is started again whenever it ends, as an init system would do.
 ///
@@ -18,7 +18,7 @@ final class ServerProcess: Sendable {
 
     let log: String
     private let arguments: [String]
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     private let keeper = NIOThreadPool(numberOfThreads: 1)
     private let complain: @Sendable (String) -> Void
 
@@ -49,11 +49,11 @@ final class ServerProcess: Sendable {
         }
     }
 
-    var starts: Int { state.withLock { $0.starts } }
+    var starts: Int { state.withLockedValue { $0.starts } }
 
     /// Ends it for good: SIGTERM, and SIGKILL after some seconds.
     func end() async throws {
-        state.withLock { $0.isWanted = false }
+        state.withLockedValue { $0.isWanted = false }
         await terminate(within: .seconds(15))
         try await keeper.shutdownGracefully()
     }
@@ -66,10 +66,10 @@ final class ServerProcess: Sendable {
 
     /// Asks it to end, and insists after a time, which is a complaint. Waits for that unless the task is cancelled.
     func terminate(within patience: Duration) async {
-        let asked = state.withLock { $0.pid }
+        let asked = state.withLockedValue { $0.pid }
         signal(SIGTERM, ends: 0)
         let deadline = ContinuousClock.now + patience
-        while let asked, !Task.isCancelled, state.withLock({ $0.pid }) == asked {
+        while let asked, !Task.isCancelled, state.withLockedValue({ $0.pid }) == asked {
             if ContinuousClock.now > deadline {
                 complain("the server had not ended \(patience) after SIGTERM")
                 return kill()
@@ -79,7 +79,7 @@ final class ServerProcess: Sendable {
     }
 
     private func signal(_ number: Int32, ends code: Int32?) {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard let pid = state.pid else { return }
             if let code { state.expected.insert(code) }
             Glibc.kill(pid, number)
@@ -93,7 +93,7 @@ final class ServerProcess: Sendable {
         defer { close(output) }
         while let child = launch(output) {
             let status = child.wait()
-            let wasExpected = state.withLock { state in
+            let wasExpected = state.withLockedValue { state in
                 defer { (state.pid, state.expected) = (nil, []) }
                 // SIGTERM may come before the server has its handler, and then ends it like any program.
                 return state.expected.contains(status) || (state.expected.contains(0) && status == 128 + SIGTERM)
@@ -106,7 +106,7 @@ final class ServerProcess: Sendable {
     }
 
     private func launch(_ output: Int32) -> ChildProcess? {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.isWanted else { return nil }
             // Settings of the surroundings are not for this server.
             let environment = ProcessInfo.processInfo.environment.filter {
