@@ -93,6 +93,12 @@ let package = Package(
         .executableTarget(
             name: "simulate", dependencies: ["Simulation", .argumentParser, .nioConcurrencyHelpers],
             path: "Tests/Simulate"),
+        .executableTarget(
+            name: "microbench",
+            dependencies: [
+                "ChatCore", "ChatRealtime", "ChatStore", .logging, .nioConcurrencyHelpers, .nioCore, .nioEmbedded,
+            ],
+            path: "Tests/Microbench"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),

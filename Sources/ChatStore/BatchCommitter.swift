@@ -95,22 +95,6 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         onCommit(CommittedBatch(answers: answers, events: []))
     }
 
-    /// What ``store`` is, with a real database.
-    static func append(_ batch: [Entry], on connection: Connection) throws -> [LogAppend.Answer] {
-        if let only = batch.first, batch.count == 1 {
-            switch only.draft.content {
-            case .joined: return [try LogAppend.join(only.draft.room, only.draft.author.id, on: connection)]
-            case .left: return [try LogAppend.leave(only.draft.room, only.draft.author.id, on: connection)]
-            case .message: break
-            }
-        }
-        let messages = batch.compactMap { entry -> LogAppend.Message? in
-            guard case .message(let clientID, let body) = entry.draft.content else { return nil }
-            return .init(room: entry.draft.room, author: entry.draft.author, clientID: clientID, body: body)
-        }
-        return try LogAppend.messages(messages, on: connection)
-    }
-
     private static func settle(_ batch: [Entry], _ results: [LogAppend.Answer]) -> CommittedBatch<Origin> {
         var answers: [CommittedBatch<Origin>.Answer] = []
         var events: [Event] = []

@@ -5,7 +5,7 @@ import Postgres
 /// everything after it sees all that was committed before the lock was had: the last number, repeats, and rights.
 enum LogAppend {
     /// A message on its way into the log.
-    struct Message {
+    private struct Message {
         let room: RoomName
         let author: Account
         let clientID: ClientID
@@ -14,9 +14,25 @@ enum LogAppend {
 
     typealias Answer = Result<Receipt, ChatError>
 
+    /// Appends drafts to their rooms' logs in one commit: one change of membership, or any number of messages.
+    static func drafts(_ batch: [Draft], on connection: Connection) throws -> [Answer] {
+        if let only = batch.first, batch.count == 1 {
+            switch only.content {
+            case .joined: return [try join(only.room, only.author.id, on: connection)]
+            case .left: return [try leave(only.room, only.author.id, on: connection)]
+            case .message: break
+            }
+        }
+        let messages = batch.compactMap { draft -> Message? in
+            guard case .message(let clientID, let body) = draft.content else { return nil }
+            return Message(room: draft.room, author: draft.author, clientID: clientID, body: body)
+        }
+        return try self.messages(messages, on: connection)
+    }
+
     /// Stores a batch in one round trip and one commit.
     /// - Returns: an answer for each message, in order.
-    static func messages(_ messages: [Message], on connection: Connection) throws -> [Answer] {
+    private static func messages(_ messages: [Message], on connection: Connection) throws -> [Answer] {
         let answers = try connection.pipeline([lock(SQLArray(messages.map { $0.room })), append(messages)])
         let rows = answers.last.map { Array($0) } ?? []
         return try zip(rows, messages).map { row, message in try answer(row, message) }

@@ -7,23 +7,37 @@ import ServiceLifecycle
 ///
 /// `Origin` is whatever the caller needs to route the answer back; the writer does not look at it.
 package final class RoomWriter<Origin: Sendable>: Service {
+    /// Stores a batch in one commit or not at all; answers each draft, in order.
+    package typealias Store = @Sendable ([Draft]) async throws -> [Result<Receipt, ChatError>]
+
     private let lanes: [WriterLane<Origin>]
-    private let database: Database
+    private let executor: any TaskExecutor
 
     /// - Parameters:
     ///   - database: for the writer alone, with a connection for each lane.
     ///   - lanes: rooms are spread over them; what is in different lanes is committed in parallel.
     ///   - backlogLimit: drafts that may wait in a lane; one more is refused as `overloaded`.
     ///   - onCommit: called after each batch, with a room's events in ascending order of seq.
-    package init(
+    package convenience init(
         database: Database, lanes: Int, backlogLimit: Int = 4096, deadline: Duration = .milliseconds(1500),
         logger: Logger,
         onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
     ) {
+        self.init(
+            on: database, lanes: lanes, backlogLimit: backlogLimit, deadline: deadline, logger: logger,
+            store: { batch in try await database.run { try LogAppend.drafts(batch, on: $0) } }, onCommit: onCommit)
+    }
+
+    /// With any storage.
+    /// - Parameter executor: where the lanes run.
+    package init(
+        on executor: any TaskExecutor, lanes: Int, backlogLimit: Int = 4096,
+        deadline: Duration = .milliseconds(1500), logger: Logger, store: @escaping Store,
+        onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
+    ) {
         let committer = BatchCommitter<Origin>(
-            store: { batch in try await database.run { try BatchCommitter.append(batch, on: $0) } },
-            logger: logger, deadline: deadline, onCommit: onCommit)
-        self.database = database
+            store: { try await store($0.map(\.draft)) }, logger: logger, deadline: deadline, onCommit: onCommit)
+        self.executor = executor
         self.lanes = (0..<max(1, lanes)).map { _ in WriterLane(committer, limit: backlogLimit) }
     }
 
@@ -38,7 +52,7 @@ package final class RoomWriter<Origin: Sendable>: Service {
     package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                for lane in lanes { group.addTask(executorPreference: database) { await lane.run() } }
+                for lane in lanes { group.addTask(executorPreference: executor) { await lane.run() } }
             }
         } onGracefulShutdown: {
             for lane in self.lanes { lane.close() }
