@@ -27,13 +27,16 @@ package final class Greeter: Sendable {
     private static let lanes = 2
     /// Questions that may wait; one more is refused.
     private static let waitingLimit = 8192
-    /// Who has waited longer is refused: it has given up by then, or soon will.
-    private static let patience = TimeAmount.seconds(3)
 
     private let store: Store
+    private let patience: TimeAmount
     private let state = NIOLockedValueBox(State())
 
-    package init(store: Store) { self.store = store }
+    /// - Parameter patience: who has waited longer is refused: it has given up by then, or soon will.
+    package init(store: Store, patience: TimeAmount = .seconds(3)) {
+        self.store = store
+        self.patience = patience
+    }
 
     /// Fails with `not_authenticated` if the session has ended, `overloaded`, or what the database fails with.
     package func greet(_ token: SessionToken, on eventLoop: any EventLoop) -> EventLoopFuture<Answer> {
@@ -71,7 +74,7 @@ package final class Greeter: Sendable {
     private func takeBatch() -> [Question]? {
         let (batch, late) = state.withLockedValue { state -> ([Question], [Question]) in
             guard state.asking < Self.lanes, !state.waiting.isEmpty else { return ([], []) }
-            let end = NIODeadline.now() - Self.patience
+            let end = NIODeadline.now() - patience
             let late = Array(state.waiting.prefix { $0.askedAt < end })
             let batch = Array(state.waiting[late.count...].prefix(Self.batchLimit))
             state.waiting.removeFirst(late.count + batch.count)

@@ -21,10 +21,11 @@ package struct ConnectionSettings: Sendable {
     }
 
     /// Statements are planned once: their cost hardly depends on the values, and PostgreSQL's own choice between one plan
-    /// and a plan for each execution falls differently from one connection to the next.
+    /// and a plan for each execution falls differently from one connection to the next. Made while a table is empty, a
+    /// plan would read the whole table and be kept while it grows; so indexes are used whatever the statistics say.
     private static let limits =
         "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
-        + " -c plan_cache_mode=force_generic_plan"
+        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
 
     /// libpq's parameters; the URL, which comes after them, wins.
     var parameters: [(String, String)] {

@@ -11,7 +11,7 @@ import Testing
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
 
     private func greeter(_ database: Database) -> Greeter {
-        Greeter(store: Store(database, logger: Logger(label: "test")))
+        Greeter(store: Store(database, logger: Logger(label: "test")), patience: .minutes(1))
     }
 
     /// More than one round trip takes, from several people, with tokens among them that prove nothing.
