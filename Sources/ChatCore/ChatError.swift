@@ -62,6 +62,8 @@ extension ChatError {
         case bodyTooLarge = "body_too_large"
         case notAuthenticated = "not_authenticated"
         case wrongCredentials = "wrong_credentials"
+        case wrongPassword = "wrong_password"
+        case sessionNotFound = "session_not_found"
         case originNotAllowed = "origin_not_allowed"
         case originRequired = "origin_required"
         case handleTaken = "handle_taken"

@@ -90,11 +90,21 @@ package final class Hub: Sendable {
         }
     }
 
-    /// Closes every socket of a session.
-    package func end(_ session: SessionID) {
+    /// Closes every socket of these sessions.
+    package func end(_ sessions: Set<SessionID>) {
+        guard !sessions.isEmpty else { return }
         for (eventLoop, shard) in shards {
-            eventLoop.execute { shard.value.end(session) }
+            eventLoop.execute { shard.value.end(sessions) }
         }
+    }
+
+    /// The sessions that have a socket open.
+    package func openSessions() async throws -> Set<SessionID> {
+        var sessions: Set<SessionID> = []
+        for (eventLoop, shard) in shards {
+            sessions.formUnion(try await eventLoop.submit { shard.value.openSessions }.get())
+        }
+        return sessions
     }
 
     var shardCount: Int { shards.count }

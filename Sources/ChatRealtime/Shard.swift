@@ -127,11 +127,11 @@ final class Shard {
         for socket in sockets.values { socket.comeBackLater() }
     }
 
-    func end(_ session: SessionID) {
-        for socket in sockets.values where socket.sessionID == session {
-            socket.close(.sessionEnded, "the session has ended")
-        }
+    func end(_ sessions: Set<SessionID>) {
+        for socket in sockets.values where sessions.contains(socket.session.id) { socket.sessionEnded() }
     }
+
+    var openSessions: Set<SessionID> { Set(sockets.values.lazy.map(\.session.id)) }
 
     // MARK: - Heartbeat
 

@@ -30,8 +30,8 @@ package final class SocketSession {
     private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
 
-    let sessionID: SessionID
-    let account: Account
+    let session: Session
+    var account: Account { session.account }
     let environment: Environment
     /// Which database the client's positions have to be from.
     let epoch: String
@@ -55,11 +55,11 @@ package final class SocketSession {
     /// The server stops: no more commands are taken.
     private(set) var isStopping = false
     var heartbeat = Heartbeat()
+    private var isExpiryNear = false
 
     /// - Parameter greeting: read for this socket; said when it opens, and the start of what it knows of its rooms.
     package init(_ session: Session, greeting: Greeting, environment: Environment) {
-        self.sessionID = session.id
-        self.account = session.account
+        self.session = session
         self.epoch = greeting.epoch
         self.greeting = greeting
         self.knownHeads = Dictionary(greeting.rooms.map { ($0.name, $0.head) }) { $1 }
@@ -85,6 +85,7 @@ package final class SocketSession {
     /// An interval of the heartbeat has passed.
     func beat() {
         guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
+        watchExpiry()
         guard isWritable else { return }
         let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
             $0.0.description < $1.0.description
@@ -94,6 +95,20 @@ package final class SocketSession {
         ping.writeServerFrame(.ping, payload: [])
         write(ping)
         flush()
+    }
+
+    /// The session may not be used any more.
+    func sessionEnded() { close(.sessionEnded, "the session has ended") }
+
+    /// A timer of its own is set only for the last interval of a session's life: most sockets close long before.
+    private func watchExpiry() {
+        guard let eventLoop = socket?.eventLoop, !isExpiryNear else { return }
+        let day: Int64 = 86_400_000_000
+        let left = TimeAmount.microseconds(min(day, session.expiresAt.microseconds - Timestamp.now.microseconds))
+        guard left < environment.heartbeat + environment.heartbeat else { return }
+        isExpiryNear = true
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: max(left, .zero)) { bound.value.sessionEnded() }
     }
 
     /// Says why, and closes.
@@ -139,6 +154,7 @@ extension SocketSession: WebSocketSession {
         shard = socket.eventLoop.flatMap { environment.hub.shard(on: $0) }
         id = shard?.add(self)
         sayHello()
+        watchExpiry()
     }
 
     package func receivedAll() { heartbeat.heard() }

@@ -32,6 +32,7 @@ struct HTTPRoutes {
             passwordMinimum: passwordMinimum
         ).add(to: router)
         SessionsController(store: store, hasher: hasher, cookies: cookies, hub: hub).add(to: router, authenticated)
+        PasswordController(store: store, hasher: hasher, hub: hub, minimum: passwordMinimum).add(to: authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)

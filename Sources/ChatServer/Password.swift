@@ -10,12 +10,12 @@ struct Password: Sendable {
     let normalized: String
 
     /// - Throws: `invalid_field`.
-    init(_ text: String, minimum: Int) throws(ChatError) {
+    init(_ text: String, minimum: Int, field: String = "password") throws(ChatError) {
         let normalized = text.precomposedStringWithCanonicalMapping
         let count = normalized.unicodeScalars.count
         guard (minimum...Self.maximum).contains(count) else {
             throw .invalid(
-                "password",
+                field,
                 "A password has \(minimum) to \(Self.maximum) characters. A few words in a row make a good one.")
         }
         self.normalized = normalized

@@ -47,9 +47,9 @@ enum ProblemDetails {
         case .unsupportedMediaType: .unsupportedMediaType
         case .bodyTooLarge: .contentTooLarge
         case .notAuthenticated, .wrongCredentials: .unauthorized
-        case .originNotAllowed, .originRequired, .notAMember: .forbidden
+        case .originNotAllowed, .originRequired, .notAMember, .wrongPassword: .forbidden
         case .handleTaken, .roomExists, .idempotencyConflict, .resyncRequired, .notSubscribed: .conflict
-        case .roomNotFound, .notFound: .notFound
+        case .roomNotFound, .sessionNotFound, .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .upgradeRequired, .unsupportedWebSocketVersion: .upgradeRequired
         case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown: .serviceUnavailable

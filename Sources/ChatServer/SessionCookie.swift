@@ -48,6 +48,7 @@ struct SessionCookie: Sendable {
 
 extension JSONWriter {
     mutating func members(of session: Session) {
+        member("id", session.id.rawValue)
         member("createdAt", session.createdAt)
         member("expiresAt", session.expiresAt)
     }

@@ -3,21 +3,36 @@ package import Postgres
 
 /// The SQL of sessions.
 package enum Sessions {
-    /// How long a login lasts.
-    package static let days: Int64 = 30
+    /// How long a log-in lasts at most.
+    package static let days: Int64 = 90
+    /// How long it lasts without being used.
+    static let idleDays: Int64 = 30
+    /// An account has no more; the one that was not used for longest makes room.
+    static let limit: Int64 = 20
 
     /// Starts a session; `token` proves it from now on.
-    package static func create(for account: Account, token: SessionToken, on connection: Connection) throws -> Session {
+    package static func create(
+        for account: Account, token: SessionToken, at place: LoginPlace, on connection: Connection
+    ) throws -> Session {
         let rows = try connection.run(
             """
-            INSERT INTO sessions (account_id, token_hash, expires_at)
-            VALUES (\(account.id), \(token.hash), now() + \(days) * interval '1 day')
+            INSERT INTO sessions (account_id, token_hash, device, address, expires_at)
+            VALUES (\(account.id), \(token.hash), \(place.device), (\(place.address)::text)::inet,
+                now() + \(days) * interval '1 day')
             RETURNING id, created_at, expires_at
             """)
         guard let row = rows.first else { throw ChatError.notAuthenticated }
-        return Session(
+        let session = Session(
             id: try row.get("id"), account: account, createdAt: try row.get("created_at"),
             expiresAt: try row.get("expires_at"))
+        try connection.run(
+            """
+            UPDATE sessions SET ended_at = now() WHERE id IN (
+                SELECT id FROM sessions WHERE account_id = \(account.id) AND ended_at IS NULL AND id <> \(session.id)
+                ORDER BY last_seen_at DESC, id DESC OFFSET \(limit - 1)
+            )
+            """)
+        return session
     }
 
     /// The session a token proves, unless it has ended.
@@ -45,16 +60,73 @@ package enum Sessions {
     /// Which of the tokens a row is about.
     private static func place(_ row: Row) throws -> Int { Int(try row.get("place", as: Int64.self)) - 1 }
 
-    package static func end(_ session: SessionID, on connection: Connection) throws {
-        try connection.run("DELETE FROM sessions WHERE id = \(session)")
+    /// What an account has open, the one that was used last first.
+    package static func list(of account: Account, on connection: Connection) throws -> [SessionRecord] {
+        let rows = try connection.run(
+            """
+            SELECT id, created_at, expires_at, device, host(address) AS address, last_seen_at FROM sessions s
+            WHERE account_id = \(account.id) AND \(raw: isValid)
+            ORDER BY last_seen_at DESC, id DESC
+            """)
+        return try rows.map { row in
+            SessionRecord(
+                session: Session(
+                    id: try row.get("id"), account: account, createdAt: try row.get("created_at"),
+                    expiresAt: try row.get("expires_at")),
+                place: LoginPlace(device: try row.get("device"), address: try row.optional("address")),
+                lastSeenAt: try row.get("last_seen_at"))
+        }
     }
+
+    /// Ends one session of an account.
+    /// - Returns: whether there was one to end.
+    @discardableResult
+    package static func end(_ session: SessionID, of account: AccountID, on connection: Connection) throws -> Bool {
+        let rows = try connection.run(
+            """
+            UPDATE sessions s SET ended_at = now()
+            WHERE id = \(session) AND account_id = \(account) AND \(raw: isValid) RETURNING id
+            """)
+        return rows.first != nil
+    }
+
+    /// Ends all sessions of an account but one.
+    /// - Returns: those that were ended.
+    package static func endOthers(
+        than session: SessionID?, of account: AccountID, on connection: Connection
+    ) throws -> [SessionID] {
+        try connection.run(
+            """
+            UPDATE sessions SET ended_at = now()
+            WHERE account_id = \(account) AND ended_at IS NULL AND id IS DISTINCT FROM \(session) RETURNING id
+            """
+        ).map { try $0.get("id") }
+    }
+
+    /// Sessions that were ended in the last seconds, by whichever server or program.
+    package static func endedRecently(on connection: Connection) throws -> [SessionID] {
+        try connection.run("SELECT id FROM sessions WHERE ended_at > now() - interval '5 s'").map { try $0.get("id") }
+    }
+
+    /// Notes that sessions are in use.
+    package static func touch(_ sessions: [SessionID], on connection: Connection) throws {
+        try connection.run(
+            """
+            UPDATE sessions s SET last_seen_at = now()
+            WHERE id = ANY (\(SQLArray(sessions))) AND last_seen_at < now() - interval '1 hour' AND \(raw: isValid)
+            """)
+    }
+
+    /// A session `s` that has not ended.
+    private static let isValid =
+        "s.ended_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - interval '\(idleDays) days'"
 
     private static func found(by hashes: SQLArray<Bytes>) -> Query {
         """
         SELECT t.place, s.id, s.created_at, s.expires_at,
             a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
         FROM unnest(\(hashes)) WITH ORDINALITY AS t (hash, place)
-        JOIN sessions s ON s.token_hash = t.hash AND s.expires_at > now()
+        JOIN sessions s ON s.token_hash = t.hash AND \(raw: isValid)
         JOIN accounts a ON a.id = s.account_id
         """
     }

@@ -23,6 +23,7 @@ import Testing
                 let account = try await house.database.run { connection in
                     try Accounts.signUp(
                         Handle("user\(index)"), displayName: DisplayName("U"), passwordHash: "x", token: token,
+                        at: LoginPlace(device: "", address: nil),
                         on: connection)
                 }.account
                 for room in 0..<index { _ = try await house.room("room-\(index)-\(room)", members: [account]) }

@@ -68,6 +68,7 @@ final class House: Sendable {
         try await database.run { connection in
             try Accounts.signUp(
                 Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SessionToken(),
+                at: LoginPlace(device: "", address: nil),
                 on: connection)
         }.account
     }

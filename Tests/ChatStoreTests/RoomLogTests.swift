@@ -58,28 +58,3 @@ import Testing
         }
     }
 }
-
-@Suite struct SessionStoreTests {
-    @Test func findsOnlyLiveSessions() async throws {
-        try await House.with { house in
-            let token = SessionToken()
-            let session = try await house.database.run { connection in
-                try Accounts.signUp(
-                    Handle("alice"), displayName: DisplayName("Alice"), passwordHash: "x", token: token, on: connection)
-            }
-            let presented = try #require(SessionToken(presented: token.text))
-            #expect(try await house.database.run { try Sessions.find(presented, on: $0) } == session)
-            #expect(try await house.database.run { try Sessions.find(SessionToken(), on: $0) } == nil)
-            try await house.database.run { try $0.execute(script: "UPDATE sessions SET expires_at = now()") }
-            #expect(try await house.database.run { try Sessions.find(presented, on: $0) } == nil)
-            #expect(SessionToken(presented: "short") == nil)
-        }
-    }
-
-    @Test func refusesATakenHandle() async throws {
-        try await House.with { house in
-            _ = try await house.account("alice")
-            await #expect { _ = try await house.account("alice") } throws: { ChatError.has(.handleTaken)($0) }
-        }
-    }
-}

@@ -24,12 +24,13 @@ struct AccountsController: Sendable {
         let password = try Password(body.string("password"), minimum: passwordMinimum)
         let displayName = try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
         let delivery = try SessionCookie.Delivery(body)
+        let place = LoginPlace(request, context)
         let hash = try await hasher.hash(password.normalized)
         let token = SessionToken()
         let session = try await store.run { connection in
             try Accounts.signUp(
                 handle, displayName: displayName ?? DisplayName(handle), passwordHash: hash, token: token,
-                on: connection)
+                at: place, on: connection)
         }
         do {
             _ = try await entrance.change(.joined, session.account, in: defaultRoom)
