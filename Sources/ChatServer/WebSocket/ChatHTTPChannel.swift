@@ -12,6 +12,8 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
     }
 
     private static let headerTimeout = TimeAmount.seconds(5)
+    /// Enough for 64 KiB over a bad mobile connection.
+    private static let bodyTimeout = TimeAmount.seconds(20)
 
     package let responder: HTTPChannelHandler.Responder
     private let decide: @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
@@ -37,7 +39,8 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
                             configuration: .init(isOutboundHalfClosureEnabled: true)))
                 },
                 noRequests: { connection.requests.come(on: nil) })
-            let upgrade = UpgradeHandler(headerTimeout: Self.headerTimeout, requests: requests, decide: decide)
+            let upgrade = UpgradeHandler(
+                headerTimeout: Self.headerTimeout, bodyTimeout: Self.bodyTimeout, requests: requests, decide: decide)
             try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
             return connection
         }

@@ -30,6 +30,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let decide: Decide
     private let headerTimeout: TimeAmount
+    private let bodyTimeout: TimeAmount
     private let encoder = HTTPResponseEncoder()
     private var decoder = ChatHTTPChannel.makeDecoder()
     private let errors = HTTPServerProtocolErrorHandler()
@@ -41,11 +42,17 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var parserStops = false
     /// That request is complete, and nothing has come from the parser since.
     private var parserHasStopped = false
-    private var headerTimer: Scheduled<Void>?
+    /// Ends a connection whose next part does not come: it costs a descriptor and may be one of thousands.
+    private var timer: Scheduled<Void>?
     private var isQuiescing = false
 
-    init(headerTimeout: TimeAmount, requests: RequestHandlers, decide: @escaping Decide) {
+    /// - Parameters:
+    ///   - headerTimeout: until the connection's first request has a whole head.
+    ///   - bodyTimeout: from a request's head until its end.
+    ///   - requests: what is put behind this handler for requests that are none for a WebSocket.
+    init(headerTimeout: TimeAmount, bodyTimeout: TimeAmount, requests: RequestHandlers, decide: @escaping Decide) {
         self.headerTimeout = headerTimeout
+        self.bodyTimeout = bodyTimeout
         self.requests = requests
         self.decide = decide
     }
@@ -53,19 +60,21 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What has to come before this handler in the pipeline.
     var neighbours: [any ChannelHandler] { [encoder, decoder, errors] }
 
-    /// A connection that stays silent is closed: it costs a descriptor and may be one of thousands.
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { limit(to: headerTimeout, context) }
+
+    private func limit(to time: TimeAmount, _ context: ChannelHandlerContext) {
+        timer?.cancel()
         let bound = context.loopBound
-        headerTimer = context.eventLoop.scheduleTask(in: headerTimeout) { bound.value.close(promise: nil) }
+        timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        headerTimer?.cancel()
+        timer?.cancel()
         requests.end()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        headerTimer?.cancel()
+        timer?.cancel()
         context.fireChannelInactive()
     }
 
@@ -88,7 +97,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (state, Self.unwrapInboundIn(data)) {
         case (.http, .head(let head)):
-            headerTimer?.cancel()
+            limit(to: bodyTimeout, context)
             // Answers keep the order of the requests: a pipelined handshake is an ordinary request.
             if unanswered == 0, Handshake.isRequested(by: head) {
                 state = .handshake(head)
@@ -100,6 +109,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             }
             parserHasStopped = false
         case (.http, .end):
+            timer?.cancel()
             context.fireChannelRead(data)
             parserHasStopped = parserStops
         case (.http, _): context.fireChannelRead(data)
@@ -150,6 +160,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        timer?.cancel()
         state = .deciding
         let handshake: Handshake
         do throws(ChatError) {
