@@ -68,7 +68,7 @@ def cable(ports):
 
 
 @pytest.fixture
-def visitors(browser, cable, ports, contract):
+def visitors(browser, cable, ports, contract, world):
     """Opens browser profiles; at the end each must be without errors."""
     opened = []
 

@@ -34,6 +34,23 @@ export class API {
     return this.#call("GET", "/v1/me");
   }
 
+  /** Where the account is logged in. */
+  sessions() {
+    return this.#call("GET", "/v1/me/sessions");
+  }
+
+  endSession(id) {
+    return this.#call("DELETE", `/v1/me/sessions/${id}`);
+  }
+
+  endOtherSessions() {
+    return this.#call("DELETE", "/v1/me/sessions");
+  }
+
+  changePassword({ oldPassword, newPassword }) {
+    return this.#call("PUT", "/v1/me/password", { oldPassword, newPassword });
+  }
+
   rooms() {
     return this.#call("GET", "/v1/rooms");
   }

@@ -50,9 +50,10 @@ class App {
       isNetworkUp: () => navigator.onLine,
     });
     this.#chat = new Chat({ account, api: this.#api, connection, storage: this.#storage });
-    this.#chat.on("ended", () => this.#close(this.#text.of("sessionEnded")));
+    this.#chat.on("ended", () => this.#close("sessionEnded"));
     this.#chat.on("replaced", () => this.#enter());
     this.#show(() => new ChatView({
+      api: this.#api,
       chat: this.#chat,
       text: this.#text,
       drafts: this.#drafts,

@@ -1,8 +1,9 @@
-import { element, icon } from "./dom.js";
+import { element } from "./dom.js";
 import { Form, field } from "./form.js";
 import { languageSelect } from "./languageselect.js";
+import { passwordField } from "./passwordfield.js";
 
-/** Log in and sign up. `mode` is "login" or "signup"; `onDone` gets the account. */
+/** Log in and sign up. `mode` is "login" or "signup"; `notice` is the key of a phrase; `onDone` gets the account. */
 export class AuthView {
   element;
   #options;
@@ -11,7 +12,7 @@ export class AuthView {
     this.#options = options;
     const { text, mode, notice, onLanguage, onMode } = options;
     const form = mode === "signup" ? this.#signUpForm() : this.#logInForm();
-    if (notice) form.show(notice);
+    if (notice) form.show(text.of(notice));
     const isNew = mode === "signup";
     this.element = element("main", { className: "auth" },
       element("div", { className: "auth-card" },
@@ -83,24 +84,7 @@ export class AuthView {
 
   #passwordField(properties) {
     const { text } = this.#options;
-    const password = field({
-      id: "password", testid: "password", label: text.of("password"), type: "password", required: true, ...properties,
-    });
-    const toggle = element("button", {
-      type: "button",
-      className: "quiet reveal",
-      ariaLabel: text.of("showPassword"),
-      title: text.of("showPassword"),
-      ariaPressed: "false",
-      onclick: () => {
-        const isShown = password.input.type === "text";
-        password.input.type = isShown ? "password" : "text";
-        toggle.ariaPressed = String(!isShown);
-      },
-    }, icon("eye"));
-    password.input.after(toggle);
-    password.node.classList.add("with-reveal");
-    return password;
+    return passwordField({ text, id: "password", testid: "password", label: text.of("password"), ...properties });
   }
 
   #submitButton(label) {

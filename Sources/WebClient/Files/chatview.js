@@ -1,4 +1,5 @@
 import { accountBar } from "./accountbar.js";
+import { AccountDialog } from "./accountdialog.js";
 import { Announcer } from "./announcer.js";
 import { batched } from "./batch.js";
 import { ConnectionView } from "./connectionview.js";
@@ -22,12 +23,13 @@ export class ChatView {
   #room = null;
   #ends;
 
-  constructor({ chat, text, drafts, onLanguage, onLogOut }) {
+  constructor({ api, chat, text, drafts, onLanguage, onLogOut }) {
     this.#chat = chat;
     this.#text = text;
     this.#drafts = drafts;
     this.#list = new RoomListView({ chat, text, onCreated: (room) => location.assign(addressOf(room)) });
     this.#connection = new ConnectionView({ connection: chat.connection, text, announcer: this.#announcer });
+    const dialog = new AccountDialog({ api, account: chat.account, text });
     this.element = element("div", { className: "app" },
       element("header", { className: "brand" },
         element("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }),
@@ -35,7 +37,8 @@ export class ChatView {
         languageSelect(text, onLanguage)),
       this.#list.element,
       this.#connection.element,
-      accountBar({ account: chat.account, text, onLogOut }),
+      accountBar({ account: chat.account, text, onOpen: () => dialog.open(), onLogOut }),
+      dialog.element,
       this.#announcer.element);
     this.#listen();
     if (location.hash === "") history.replaceState(null, "", addressOf(DEFAULT_ROOM));

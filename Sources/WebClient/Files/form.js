@@ -10,7 +10,7 @@ export function field({ id, label, note = null, hint = null, testid, ...properti
 }
 
 /**
- * A form that sends once at a time and shows what went wrong: as text, and on the field at fault.
+ * A form that sends once at a time and shows what went wrong: below the field at fault, or else at its end.
  * `inputs` maps the server's member names to inputs.
  */
 export class Form {
@@ -24,6 +24,7 @@ export class Form {
     this.#inputs = inputs;
     this.#submit = submit;
     this.#text = text;
+    this.#error.id = `${testid}-error`;
     this.element = element("form", {
       method: "post",
       noValidate: true,
@@ -42,22 +43,35 @@ export class Form {
 
   async #run(send) {
     if (this.#submit.disabled) return;
+    const hadFocus = document.activeElement === this.#submit;
     this.#submit.disabled = true;
-    this.show("");
-    for (const input of Object.values(this.#inputs)) input.removeAttribute("aria-invalid");
+    this.#forgive();
     try {
       await send();
     } catch (problem) {
-      this.show(this.#text.problem(problem));
       this.#blame(this.#inputs[problem.field]);
+      this.show(this.#text.problem(problem));
     } finally {
       this.#submit.disabled = false;
+      // Browsers take the focus from a button that is disabled.
+      if (hadFocus && document.activeElement === document.body) this.#submit.focus();
+    }
+  }
+
+  #forgive() {
+    this.show("");
+    this.#submit.before(this.#error);
+    for (const input of Object.values(this.#inputs)) {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-errormessage");
     }
   }
 
   #blame(input) {
     if (!input) return;
     input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-errormessage", this.#error.id);
+    input.closest(".field").append(this.#error);
     input.focus();
   }
 }

@@ -28,7 +28,7 @@ export class Text {
     this.#words = dictionaries[code];
     this.#plural = new Intl.PluralRules(code);
     this.#number = new Intl.NumberFormat(locale);
-    this.times = new Times(locale, { today: this.#words.today, yesterday: this.#words.yesterday });
+    this.times = new Times(locale, this.#words);
   }
 
   /** The phrase `key` with its `{members}` filled in. A `count` is written with the language's separators. */

@@ -81,6 +81,10 @@ class Visitor:
         except AssertionError as error:
             self.complaints.append(str(error))
 
+    def forgives(self, complaint):
+        """What a test brought about itself; it must have happened once."""
+        self.complaints.remove(complaint)
+
     def ends(self):
         """Closes the profile; nothing may have gone wrong in it."""
         self.complaints += self.page.evaluate("window.violations")
@@ -114,6 +118,18 @@ class Visitor:
     def logs_out(self):
         self.find("logout").click()
         expect(self.find("login-form")).to_be_visible()
+
+    def opens_account(self):
+        """Opens the dialog of one's account, and returns it with the list read."""
+        self.find("account").click()
+        dialog = self.find("account-dialog")
+        expect(dialog.locator("[data-current=true]")).to_be_visible()
+        return dialog
+
+    def is_logged_out(self, notice):
+        """Sees the log-in page, which says why."""
+        expect(self.find("login-form")).to_be_visible()
+        expect(self.find("form-error")).to_have_text(notice)
 
     def is_online(self):
         expect(self.find("connection")).to_have_attribute("data-state", "online", timeout=15_000)
