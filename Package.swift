@@ -31,7 +31,11 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibPQ", .nioCore, .nioPosix]),
         .target(name: "Migrator", dependencies: ["Postgres", .crypto]),
         .target(name: "Schema", exclude: ["embed.txt"], plugins: ["EmbedFiles"]),
-        .target(name: "Passwords", dependencies: ["CArgon2", .nioPosix]),
+        .target(name: "Passwords", dependencies: ["CArgon2", .crypto, .nioConcurrencyHelpers, .nioPosix]),
+        .target(
+            name: "PasswordPolicy", exclude: ["common-passwords.txt", "common-passwords.licence.txt", "embed.txt"],
+            plugins: ["EmbedFiles"]),
+        .target(name: "Limits"),
         .target(name: "ChatCore"),
         .target(
             name: "ChatStore",
@@ -43,7 +47,8 @@ let package = Package(
         .target(
             name: "ChatServer",
             dependencies: [
-                "ChatCore", "ChatRealtime", "ChatStore", "Passwords", "Postgres", "WebClient",
+                "ChatCore", "ChatRealtime", "ChatStore", "Limits", "PasswordPolicy", "Passwords", "Postgres",
+                "WebClient",
                 .nioConcurrencyHelpers, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
@@ -64,7 +69,9 @@ let package = Package(
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "Bench", "ChatClient", "ChatCore", "ChatServer", "DenwaDev", "Migrator", "Postgres", "Prove", "Schema",
+                "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
+                "Passwords", "Postgres",
+                "Prove", "Schema",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
@@ -102,7 +109,9 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
-        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
+        .testTarget(name: "PasswordsTests", dependencies: ["CArgon2", "Passwords", .nioConcurrencyHelpers]),
+        .testTarget(name: "LimitsTests", dependencies: ["Limits", "SeededRandom"]),
+        .testTarget(name: "PasswordPolicyTests", dependencies: ["PasswordPolicy", "SeededRandom"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "SeededRandom"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench", "ChatClient", .nioCore, .nioPosix]),
         .testTarget(
@@ -129,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "Passwords", "Postgres",
+                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "PasswordPolicy", "Passwords",
+                "Postgres",
                 "SeededRandom",
                 "denwa",
                 .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,

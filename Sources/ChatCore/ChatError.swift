@@ -73,6 +73,7 @@ extension ChatError {
         case notSubscribed = "not_subscribed"
         case idempotencyConflict = "idempotency_conflict"
         case resyncRequired = "resync_required"
+        case tooManyRequests = "too_many_requests"
         case overloaded
         case storageUnavailable = "storage_unavailable"
         case storageFull = "storage_full"
@@ -89,7 +90,9 @@ extension ChatError {
         /// Whether the cause may pass by itself, so that the same request may succeed later.
         package var retryable: Bool {
             switch self {
-            case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown, .internalError: true
+            case .tooManyRequests, .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown,
+                .internalError:
+                true
             default: false
             }
         }

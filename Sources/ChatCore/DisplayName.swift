@@ -1,7 +1,10 @@
-/// The name people see: 1 to 64 code points without control characters, no white space at the ends.
+/// The name people see: 1 to 64 code points of any script on one line, all of them visible. See ``Line``.
+///
+/// Not unique, and no proof of who somebody is: that is the ``Handle``.
 package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
     package let description: String
 
+    /// Without white space at the ends, and with one space for each white space inside.
     /// - Throws: `invalid_field`.
     package init(_ text: String) throws(ChatError) {
         self.description = try Line.check(text, field: "displayName", limit: 64)
@@ -25,20 +28,4 @@ package struct RoomTitle: Sendable, Hashable, CustomStringConvertible {
 
     /// A room's name is always a title.
     package init(_ name: RoomName) { self.description = name.description }
-}
-
-/// One line of text for people.
-private enum Line {
-    static func check(_ text: String, field: String, limit: Int) throws(ChatError) -> String {
-        var scalars = Substring(text).unicodeScalars
-        while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-        while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-        guard (1...limit).contains(scalars.count) else {
-            throw .invalid(field, "\(field) has 1 to \(limit) characters besides surrounding white space.")
-        }
-        guard scalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
-            throw .invalid(field, "\(field) must not hold control characters.")
-        }
-        return String(scalars)
-    }
 }

@@ -3,9 +3,11 @@ import ChatRealtime
 import ChatStore
 import Hummingbird
 import HummingbirdCore
+import Limits
 package import Logging
 import NIOCore
 import NIOPosix
+import PasswordPolicy
 import Passwords
 import Postgres
 import ServiceLifecycle
@@ -35,7 +37,9 @@ package struct ChatApplication: Sendable {
     package func run(onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
         let defaultRoom = try RoomName(configuration.defaultRoom, field: "default-room")
         let databases = Databases(configuration)
-        let hasher = PasswordHasher(slots: configuration.passwordSlots, queue: configuration.passwordQueue)
+        let hasher = PasswordHasher(
+            .init(memoryKiB: UInt32(configuration.passwordMemory), passes: UInt32(configuration.passwordPasses)),
+            peppers: configuration.peppers, slots: configuration.passwordSlots, queue: configuration.passwordQueue)
         let outcome = await Result {
             let epoch = try await databases.requests.run { connection in
                 _ = try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
@@ -71,7 +75,10 @@ package struct ChatApplication: Sendable {
             store: store, hasher: hasher, hub: hub,
             entrance: LogEntrance { draft, reply throws(ChatError) in try writer.submit(draft, from: .caller(reply)) },
             authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
-            isSecure: configuration.isSecure, defaultRoom: defaultRoom, passwordMinimum: configuration.passwordMinimum
+            isSecure: configuration.isSecure, defaultRoom: defaultRoom,
+            policy: PasswordPolicy(
+                minimum: configuration.passwordMinimum, contextWords: ["denwa", configuration.publicHost]),
+            proxies: configuration.trustedProxies.compactMap { AddressRange($0) }
         ).router
         let server = Application(
             router: router,

@@ -2,6 +2,8 @@ import ChatCore
 import ChatRealtime
 import ChatStore
 import Hummingbird
+import Limits
+import PasswordPolicy
 import Passwords
 
 /// All that is answered over HTTP.
@@ -16,10 +18,12 @@ struct HTTPRoutes {
     let watch: DatabaseWatch
     let isSecure: Bool
     let defaultRoom: RoomName
-    let passwordMinimum: Int
+    let policy: PasswordPolicy
+    let proxies: [AddressRange]
 
     var router: Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self)
+        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: SecurityHeadersMiddleware(isSecure: isSecure))
         router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.add(middleware: ProblemMiddleware())
@@ -27,12 +31,15 @@ struct HTTPRoutes {
             .add(middleware: AuthenticationMiddleware(authenticator: authenticator, origins: origins))
             .group(context: AuthenticatedContext.self)
         let cookies = SessionCookie(name: authenticator.cookieName, isSecure: isSecure)
+        let limits = LogInLimits()
         AccountsController(
             store: store, hasher: hasher, cookies: cookies, entrance: entrance, defaultRoom: defaultRoom,
-            passwordMinimum: passwordMinimum
+            policy: policy, limits: limits
         ).add(to: router)
-        SessionsController(store: store, hasher: hasher, cookies: cookies, hub: hub).add(to: router, authenticated)
-        PasswordController(store: store, hasher: hasher, hub: hub, minimum: passwordMinimum).add(to: authenticated)
+        LogInController(store: store, hasher: hasher, cookies: cookies, limits: limits).add(to: router)
+        SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
+        PasswordController(store: store, hasher: hasher, hub: hub, policy: policy, limits: limits).add(
+            to: authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)

@@ -1,29 +1,27 @@
 import ChatCore
 import Foundation
+import PasswordPolicy
 
 /// A new password. Kept out of every log by having no description.
 struct Password: Sendable {
-    /// Most code points a password has; bounds the work of hashing.
-    static let maximum = 256
-
     /// In Unicode's form NFC, so that the same characters typed on another device are the same password.
     let normalized: String
 
+    /// A new one, if the policy takes it.
+    /// - Parameters:
+    ///   - words: the person's own names, of which a password must not be made.
+    ///   - field: the member that it came in, for the error.
     /// - Throws: `invalid_field`.
-    init(_ text: String, minimum: Int, field: String = "password") throws(ChatError) {
-        let normalized = text.precomposedStringWithCanonicalMapping
-        let count = normalized.unicodeScalars.count
-        guard (minimum...Self.maximum).contains(count) else {
-            throw .invalid(
-                field,
-                "A password has \(minimum) to \(Self.maximum) characters. A few words in a row make a good one.")
-        }
-        self.normalized = normalized
+    init(
+        _ text: String, _ policy: PasswordPolicy, for words: [String], field: String = "password"
+    ) throws(ChatError) {
+        if let refusal = policy.refusal(of: text, for: words) { throw .invalid(field, refusal.detail) }
+        self.normalized = text.precomposedStringWithCanonicalMapping
     }
 
     /// What somebody claims to be their password. `nil` if it cannot be one.
     init?(attempt text: String) {
-        guard text.unicodeScalars.count <= Self.maximum else { return nil }
+        guard text.unicodeScalars.count <= PasswordPolicy.maximum else { return nil }
         self.normalized = text.precomposedStringWithCanonicalMapping
     }
 }

@@ -53,6 +53,7 @@ enum ProblemDetails {
         case .methodNotAllowed: .methodNotAllowed
         case .upgradeRequired, .unsupportedWebSocketVersion: .upgradeRequired
         case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown: .serviceUnavailable
+        case .tooManyRequests: .tooManyRequests
         case .internalError: .internalServerError
         }
     }

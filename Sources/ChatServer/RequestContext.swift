@@ -1,5 +1,6 @@
 import ChatCore
 import Hummingbird
+import Limits
 import Logging
 
 /// What is known of a request before anybody has asked who sends it.
@@ -7,12 +8,13 @@ struct AnonymousContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Set by ``AuthenticationMiddleware``.
     var session: Session?
-    /// The other end of the connection, which may be a proxy.
-    let peerAddress: String?
+    /// Whoever has made the request; ``ClientAddressMiddleware`` looks behind proxies. A Unix socket has no address: that is
+    /// this machine.
+    var clientAddress: IPAddress
 
     init(source: Source) {
         coreContext = .init(source: source)
-        peerAddress = source.channel.remoteAddress?.ipAddress
+        clientAddress = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .loopback
     }
 }
 
@@ -20,12 +22,12 @@ struct AnonymousContext: RequestContext {
 struct AuthenticatedContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let session: Session
-    let peerAddress: String?
+    let clientAddress: IPAddress
 
     init(context: AnonymousContext) throws {
         guard let session = context.session else { throw ChatError.notAuthenticated }
         self.coreContext = context.coreContext
         self.session = session
-        self.peerAddress = context.peerAddress
+        self.clientAddress = context.clientAddress
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+package import Passwords
 
 /// Everything that can be set, read once at the start. docs/configuration.md says what each is for.
 package struct ServerConfiguration: Sendable {
@@ -18,7 +19,15 @@ package struct ServerConfiguration: Sendable {
     package var databaseConnections = 4
     /// The fewest characters of a new password, 8 to 256.
     package var passwordMinimum = 15
-    /// Passwords hashed at once, 1 to 64, each with 19 MiB.
+    /// The memory of one hash in KiB, 19,456 to 131,072.
+    package var passwordMemory = 19_456
+    /// How often that memory is gone through, 2 to 10.
+    package var passwordPasses = 2
+    /// Secrets that go into every hash.
+    package var peppers = Peppers.none
+    /// Proxies whose `X-Forwarded-For` is believed: addresses and ranges.
+    package var trustedProxies = ["127.0.0.0/8", "::1"]
+    /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.
     package var passwordSlots = 2
     /// Log-ins and sign-ups that may wait for a slot, 1 to 10,000. More are told to retry.
     package var passwordQueue = 64
@@ -32,6 +41,12 @@ package struct ServerConfiguration: Sendable {
     }
 
     var publicOrigin: String { publicURL.isEmpty ? "http://localhost:\(port)" : publicURL }
+
+    /// The name of the site, as people know it.
+    var publicHost: String {
+        let authority = publicOrigin.split(separator: "://", maxSplits: 1).last.map(String.init) ?? ""
+        return authority.hasSuffix("]") ? authority : String(authority.split(separator: ":").first ?? "")
+    }
 
     /// Browsers send the session cookie only over https then.
     var isSecure: Bool { publicOrigin.lowercased().hasPrefix("https://") }

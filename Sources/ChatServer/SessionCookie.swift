@@ -41,8 +41,24 @@ struct SessionCookie: Sendable {
         response.headers[.setCookie] = header("", seconds: 0)
     }
 
-    private func header(_ value: String, seconds: Int64) -> String {
-        "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    /// The cookie by which a device is known again after the session has ended. It opens nothing.
+    private var deviceName: String { name.replacing("session", with: "device") }
+
+    func device(in request: Request) -> SessionToken? {
+        let pairs = request.headers[values: .cookie].lazy.flatMap { $0.split(separator: ";") }
+        let prefix = deviceName + "="
+        let value = pairs.map { $0.drop { $0 == " " } }.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
+        return value.flatMap { SessionToken(presented: String($0)) }
+    }
+
+    func add(device: SessionToken, to response: inout Response) {
+        response.headers.append(
+            HTTPField(name: .setCookie, value: header(device.text, deviceName, seconds: Devices.days * 86_400)))
+    }
+
+    private func header(_ value: String, _ name: String? = nil, seconds: Int64) -> String {
+        "\(name ?? self.name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax"
+            + (isSecure ? "; Secure" : "")
     }
 }
 

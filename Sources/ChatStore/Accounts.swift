@@ -12,7 +12,10 @@ package enum Accounts {
     ) throws -> Session {
         try connection.transaction {
             let account = try create(handle, displayName: displayName, passwordHash: passwordHash, on: connection)
-            return try Sessions.create(for: account, token: token, at: place, on: connection)
+            let session = try Sessions.create(for: account, token: token, at: place, on: connection)
+            let entry = AuditEntry(.accountCreated, account.id, from: place.address, session: session.id)
+            try Audit.write(entry, on: connection)
+            return session
         }
     }
 
@@ -32,16 +35,34 @@ package enum Accounts {
         return Account(id: try row.get("id"), handle: handle, displayName: displayName)
     }
 
-    /// Who has this handle, with the stored PHC string.
+    /// What a log-in is compared with.
+    package struct Credentials: Sendable {
+        package let account: Account
+        /// A PHC string.
+        package let passwordHash: String
+        /// The account has logged in on the device before.
+        package let isKnownDevice: Bool
+    }
+
+    /// Who has this handle.
+    /// - Parameter device: the cookie of the device that asks, if it has one.
     package static func credentials(
-        of handle: Handle, on connection: Connection
-    ) throws -> (account: Account, passwordHash: String)? {
+        of handle: Handle, device: SessionToken?, on connection: Connection
+    ) throws -> Credentials? {
         let rows = try connection.run(
             """
-            SELECT id AS account_id, handle AS account_handle, display_name AS account_display_name, password_hash
+            SELECT id AS account_id, handle AS account_handle, display_name AS account_display_name, password_hash,
+                EXISTS (
+                    SELECT FROM devices WHERE account_id = accounts.id AND token_hash = \(device?.hash)
+                        AND last_seen_at > now() - \(Devices.days) * interval '1 day'
+                ) AS is_known_device
             FROM accounts WHERE handle = \(handle.description)
             """)
-        return try rows.first.map { row in (try row.account(), try row.get("password_hash")) }
+        return try rows.first.map { row in
+            Credentials(
+                account: try row.account(), passwordHash: try row.get("password_hash"),
+                isKnownDevice: try row.get("is_known_device"))
+        }
     }
 
     /// The stored PHC string of an account's password.
@@ -49,15 +70,20 @@ package enum Accounts {
         try connection.run("SELECT password_hash FROM accounts WHERE id = \(account)").first?.get("password_hash")
     }
 
-    /// Replaces a password and ends every session but the one that asked.
-    /// - Parameter old: the PHC string that the new one replaces; nothing happens if it is not the stored one any more.
+    /// Replaces the password of the account that asks, and ends every session but the one that asks.
+    /// - Parameters:
+    ///   - old: the PHC string that the new one replaces; nothing happens if it is not the stored one any more.
+    ///   - address: where it is asked from.
     /// - Returns: the sessions that were ended; `nil` if the password was changed meanwhile.
     package static func changePassword(
-        of account: AccountID, from old: String, to new: String, keeping session: SessionID?, on connection: Connection
+        from old: String, to new: String, askedBy current: Session, from address: String?, on connection: Connection
     ) throws -> [SessionID]? {
         try connection.transaction {
+            let account = current.account.id
             guard try replaceHash(of: account, from: old, to: new, on: connection) else { return nil }
-            return try Sessions.endOthers(than: session, of: account, on: connection)
+            let entry = AuditEntry(.passwordChanged, account, from: address, session: current.id)
+            try Audit.write(entry, on: connection)
+            return try Sessions.endOthers(than: current, on: connection)
         }
     }
 

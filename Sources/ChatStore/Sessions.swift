@@ -10,8 +10,20 @@ package enum Sessions {
     /// An account has no more; the one that was not used for longest makes room.
     static let limit: Int64 = 20
 
-    /// Starts a session; `token` proves it from now on.
-    package static func create(
+    /// A log-in: starts a session; `token` proves it from now on.
+    package static func begin(
+        for account: Account, token: SessionToken, at place: LoginPlace, on connection: Connection
+    ) throws -> Session {
+        try connection.transaction {
+            let session = try create(for: account, token: token, at: place, on: connection)
+            let entry = AuditEntry(.loggedIn, account.id, from: place.address, session: session.id)
+            try Audit.write(entry, on: connection)
+            return session
+        }
+    }
+
+    /// Starts a session in the caller's transaction.
+    static func create(
         for account: Account, token: SessionToken, at place: LoginPlace, on connection: Connection
     ) throws -> Session {
         let rows = try connection.run(
@@ -78,27 +90,47 @@ package enum Sessions {
         }
     }
 
-    /// Ends one session of an account.
+    /// Ends a session of the account that asks: its own or another one.
+    /// - Parameters:
+    ///   - current: the session that asks.
+    ///   - address: where it asks from.
     /// - Returns: whether there was one to end.
-    @discardableResult
-    package static func end(_ session: SessionID, of account: AccountID, on connection: Connection) throws -> Bool {
-        let rows = try connection.run(
-            """
-            UPDATE sessions s SET ended_at = now()
-            WHERE id = \(session) AND account_id = \(account) AND \(raw: isValid) RETURNING id
-            """)
-        return rows.first != nil
+    package static func end(
+        _ session: SessionID, askedBy current: Session, from address: String?, on connection: Connection
+    ) throws -> Bool {
+        try connection.transaction {
+            let account = current.account.id
+            let rows = try connection.run(
+                """
+                UPDATE sessions s SET ended_at = now()
+                WHERE id = \(session) AND account_id = \(account) AND \(raw: isValid) RETURNING id
+                """)
+            guard rows.first != nil else { return false }
+            let act: AuditEntry.Act = session == current.id ? .loggedOut : .sessionEnded
+            try Audit.write(AuditEntry(act, account, from: address, session: session), on: connection)
+            return true
+        }
     }
 
-    /// Ends all sessions of an account but one.
+    /// Ends all sessions of an account but the one that asks.
     /// - Returns: those that were ended.
     package static func endOthers(
-        than session: SessionID?, of account: AccountID, on connection: Connection
+        askedBy current: Session, from address: String?, on connection: Connection
     ) throws -> [SessionID] {
+        try connection.transaction {
+            let ended = try endOthers(than: current, on: connection)
+            let entry = AuditEntry(.otherSessionsEnded, current.account.id, from: address, session: current.id)
+            try Audit.write(entry, on: connection)
+            return ended
+        }
+    }
+
+    /// The same in the caller's transaction, which says why.
+    static func endOthers(than current: Session, on connection: Connection) throws -> [SessionID] {
         try connection.run(
             """
             UPDATE sessions SET ended_at = now()
-            WHERE account_id = \(account) AND ended_at IS NULL AND id IS DISTINCT FROM \(session) RETURNING id
+            WHERE account_id = \(current.account.id) AND ended_at IS NULL AND id <> \(current.id) RETURNING id
             """
         ).map { try $0.get("id") }
     }

@@ -18,8 +18,8 @@ struct Denwa: AsyncParsableCommand {
             """,
         version: ChatApplication.version,
         subcommands: [
-            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, BenchCommand.self,
-            ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
+            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AuditCommand.self,
+            BenchCommand.self, ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
         ])
 
     /// The one place where an error becomes a sentence and an exit code.

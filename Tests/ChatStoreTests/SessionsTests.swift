@@ -10,7 +10,7 @@ import Testing
     private func logIn(_ account: Account, in house: House) async throws -> (session: Session, token: SessionToken) {
         let token = SessionToken()
         let session = try await house.database.run { [phone] connection in
-            try Sessions.create(for: account, token: token, at: phone, on: connection)
+            try Sessions.begin(for: account, token: token, at: phone, on: connection)
         }
         return (session, token)
     }
@@ -102,10 +102,14 @@ import Testing
             let (two, token) = try await logIn(alice, in: house)
             let listed = try await house.database.run { try Sessions.list(of: alice, on: $0) }
             #expect(listed.count == 3 && listed[0].session == two && listed[0].place == phone)
-            #expect(try await !house.database.run { try Sessions.end(one.id, of: mallory.id, on: $0) })
-            #expect(try await house.database.run { try Sessions.end(one.id, of: alice.id, on: $0) })
-            #expect(try await !house.database.run { try Sessions.end(one.id, of: alice.id, on: $0) }, "once is enough")
-            let ended = try await house.database.run { try Sessions.endOthers(than: two.id, of: alice.id, on: $0) }
+            let foreign = try await logIn(mallory, in: house).session
+            for (current, isEnded) in [(foreign, false), (two, true), (two, false)] {
+                let result = try await house.database.run { connection in
+                    try Sessions.end(one.id, askedBy: current, from: nil, on: connection)
+                }
+                #expect(result == isEnded)
+            }
+            let ended = try await house.database.run { try Sessions.endOthers(askedBy: two, from: nil, on: $0) }
             #expect(ended == [listed[2].session.id])
             #expect(try await isValid(token, in: house))
             let recent = try await house.database.run { try Sessions.endedRecently(on: $0) }
@@ -120,8 +124,7 @@ import Testing
             let (_, other) = try await logIn(alice, in: house)
             let change = { (old: String) in
                 try await house.database.run { connection in
-                    try Accounts.changePassword(
-                        of: alice.id, from: old, to: "y", keeping: session.id, on: connection)
+                    try Accounts.changePassword(from: old, to: "y", askedBy: session, from: nil, on: connection)
                 }
             }
             #expect(try await change("not the stored one") == nil)
@@ -136,5 +139,27 @@ import Testing
     @Test func aDeviceIsOneLineOfBoundedLength() {
         let place = LoginPlace(device: "a\nb\u{1B}" + String(repeating: "x", count: 300), address: nil)
         #expect(place.device.hasPrefix("a b x") && place.device.unicodeScalars.count == 200)
+    }
+
+    /// What was done is written with it, and stays.
+    @Test func theAuditLogIsOnlyAddedTo() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let (session, _) = try await logIn(alice, in: house)
+            let acts = try await house.database.run { connection in
+                _ = try Sessions.end(session.id, askedBy: session, from: "203.0.113.7", on: connection)
+                return try Audit.read(about: alice.handle, limit: 10, on: connection).map { ($0.act, $0.address) }
+            }
+            #expect(acts.map(\.0) == ["account_created", "logged_in", "logged_out"])
+            #expect(acts.map(\.1) == [nil, "203.0.113.7", "203.0.113.7"])
+            for change in ["UPDATE audit SET act = 'x'", "DELETE FROM audit", "TRUNCATE audit"] {
+                await #expect(throws: PostgresError.self) {
+                    try await house.database.run { try $0.execute(script: change) }
+                }
+            }
+            let bob = try Handle("bob-")
+            #expect(try await house.database.run { try Audit.read(about: bob, limit: 9, on: $0) }.isEmpty)
+            #expect(try await house.database.run { try Audit.read(limit: 1, on: $0) }.map(\.act) == ["logged_out"])
+        }
     }
 }

@@ -58,6 +58,22 @@ import Testing
         #expect(ServerOptions.helpMessage(columns: 500).contains("\(key.flag)"))
     }
 
+    @Test func aPepperIsAFileWithASecret() throws {
+        func settings(_ path: String) throws -> Settings {
+            try Settings([.commandLine(["passwordPepperFile": path])])
+        }
+        let path = try file("0123456789abcdef0123456789abcdef\n")
+        _ = try settings(path).serverWithPeppers()
+        for bad in [try file("too short"), path + "-which-is-not-there"] {
+            let settings = try settings(bad)
+            #expect {
+                _ = try settings.serverWithPeppers()
+            } throws: {
+                "\($0)".contains("16 bytes or more") && "\($0)".contains(bad)
+            }
+        }
+    }
+
     @Test func namesTheNearestKey() throws {
         #expect(throws: ConfigurationError.unknownVariable("DENWA_PROT", nearest: "DENWA_PORT")) {
             try ConfigurationSource.environment(["DENWA_PROT": "1", "PATH": "/bin"])
@@ -121,6 +137,11 @@ import Testing
         "passwordMinimum": ("8", "8"),
         "passwordSlots": ("3", "3"),
         "passwordQueue": ("10", "10"),
+        "passwordMemory": ("65536", "65536"),
+        "passwordPasses": ("3", "3"),
+        "passwordPepperFile": ("/etc/denwa/pepper", #""/etc/denwa/pepper""#),
+        "passwordOldPepperFiles": ("/etc/denwa/old", #"["/etc/denwa/old"]"#),
+        "trustedProxies": ("10.0.0.0/8, 192.0.2.1", #"["10.0.0.0/8"]"#),
         "heartbeatSeconds": ("5", "5"),
         "logLevel": ("debug", #""debug""#),
         "autoMigrate": ("true", "true"),

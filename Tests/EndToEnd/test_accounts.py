@@ -38,7 +38,10 @@ def test_a_display_name_is_trimmed(world, alice):
     assert answer["account"]["displayName"] == "花子 🌸"
 
 
-@pytest.mark.parametrize("password", ["x" * 15, "電" * 256, "🔑" * 64, " with spaces around ", "e\u0301" * 100])
+@pytest.mark.parametrize("password", [
+    "wqzjvkxbfhmptgr", "".join(chr(0x4E00 + 37 * n) for n in range(256)), "🔑🍵🌸🐈🎋🗻🚲🎐🍙🐧🎏🏮🍡🚃🌊🎍", " with spaces around ",
+    "e\u0301te\u0301 a\u0300 la mer du nord",
+])
 def test_passwords_of_any_characters(world, alice, password):
     handle = alice.handle + "x"
     world.api().post("/v1/accounts", handle=handle, password=password)
@@ -47,8 +50,24 @@ def test_passwords_of_any_characters(world, alice, password):
 
 def test_a_password_is_the_same_on_every_keyboard(world, alice):
     """Composed and decomposed kana are one password (Unicode NFC)."""
-    world.api().post("/v1/accounts", handle=alice.handle + "x", password="が" * 20)
-    world.api().post("/v1/sessions", handle=alice.handle + "x", password="か\u3099" * 20)
+    world.api().post("/v1/accounts", handle=alice.handle + "x", password="がっこうのかえりみちでかぎをひろう")
+    world.api().post("/v1/sessions", handle=alice.handle + "x", password="か\u3099っこうのかえりみちて\u3099かき\u3099をひろう")
+
+
+@pytest.mark.parametrize("password", [
+    "passwordpassword", "qwertyuiopasdfgh", "123456789012345", "aaaaaaaaaaaaaaaaa", "denwa-denwa-denwa",
+    "{handle}-1234", "Summer2026Summer!",
+])
+def test_a_password_that_anybody_guesses(world, alice, password):
+    handle = alice.handle + "x"
+    body = {"handle": handle, "password": password.format(handle=handle)}
+    assert world.api().refused("POST", "/v1/accounts", json=body) == (422, "invalid_field", "password")
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "zero\u200bwidth", "\ufeff", "soft\u00adhyphen", "a\u0300\u0301\u0302\u0303\u0304\u0305"])
+def test_a_name_shows_all_that_it_holds(world, alice, name):
+    body = {"handle": alice.handle + "x", "password": PASSWORD, "displayName": name}
+    assert world.api().refused("POST", "/v1/accounts", json=body) == (422, "invalid_field", "displayName")
 
 
 @pytest.mark.parametrize("password", [PASSWORD + "x", PASSWORD.upper(), "", "x" * 257, "x" * 5_000])
@@ -108,7 +127,7 @@ def test_a_cookie_logs_in_and_out(world, alice):
     kept = api.http.cookies.get_dict()
     answer = api.call("DELETE", "/v1/sessions/current")
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
-    assert not api.http.cookies
+    assert "denwa_session" not in api.http.cookies
     api.http.cookies.update(kept)
     assert api.refused("GET", "/v1/me")[0] == 401
 

@@ -1,8 +1,11 @@
 import ChatCore
+import PasswordPolicy
 
 @testable import ChatServer
 @testable import ChatStore
 @testable import Passwords
+
+private let policy = PasswordPolicy(contextWords: ["denwa"])
 
 extension FuzzTarget {
     /// Passwords, tokens and stored hashes.
@@ -14,15 +17,15 @@ extension FuzzTarget {
         tokens: ["$argon2id$", "$v=19$", "m=", ",t=", ",p=", "131072", "$", "\u{301}", "e", "ﷺ"]
     ) { input in
         let text = input.text
-        if PHCString.isAcceptable(text) {
-            let memory = text.split(separator: "m=")[1].prefix { $0.isNumber || $0 == "+" }
-            try promise("a hash has a bounded cost", (8...131_072).contains(Int(memory) ?? 0))
+        if let phc = PHCString(text) {
+            try promise("a hash has a bounded cost", (8...131_072).contains(phc.parameters.memoryKiB))
+            try promise("one form of a hash", phc.description == text)
         }
         if let token = SessionToken(presented: text) { _ = token.hash }
-        if let password = try? Password(text, minimum: 15) {
+        if let password = try? Password(text, policy, for: ["alice"]) {
             let count = password.normalized.unicodeScalars.count
             try promise("a password has its bounds", (15...256).contains(count))
-            let again = try? Password(password.normalized, minimum: 15)
+            let again = try? Password(password.normalized, policy, for: ["alice"])
             try promise("one form of a password", again?.normalized == password.normalized)
         }
         _ = Password(attempt: text)

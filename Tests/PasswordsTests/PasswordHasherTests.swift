@@ -3,16 +3,28 @@ import Testing
 
 @Suite struct PasswordHasherTests {
     /// Cheap, so that the tests are quick; the format is the same.
-    private static let cheap = PasswordHasher.Parameters(memoryKiB: 64, passes: 1, lanes: 1)
+    private static let cheap = PasswordHasher.Parameters(memoryKiB: 64, passes: 2, lanes: 1)
 
     @Test func verifiesWhatItHashed() async throws {
         let hasher = PasswordHasher(Self.cheap, slots: 1, queue: 8)
         let phc = try await hasher.hash("電話 horse battery")
-        #expect(phc.hasPrefix("$argon2id$v=19$m=64,t=1,p=1$"))
-        #expect(try await hasher.verify("電話 horse battery", against: phc))
-        #expect(try await !hasher.verify("電話 horse batterz", against: phc))
-        #expect(try await !hasher.verify("anything", against: nil))
+        #expect(phc.hasPrefix("$argon2id$v=19$m=64,t=2,p=1$"))
+        #expect(try await hasher.verify("電話 horse battery", against: phc) == .right)
+        #expect(try await hasher.verify("電話 horse batterz", against: phc) == .wrong)
+        #expect(try await hasher.verify("anything", against: nil) == .wrong)
         #expect(try await hasher.hash("same") != hasher.hash("same"))
+        try await hasher.shutdown()
+    }
+
+    /// Every character counts, however many bytes it takes.
+    @Test func tellsApartLongPasswordsInJapanese() async throws {
+        let password = String(repeating: "電話は便利だね。", count: 8)
+        #expect(password.count == 64)
+        let hasher = PasswordHasher(Self.cheap, slots: 1, queue: 8)
+        let phc = try await hasher.hash(password)
+        #expect(try await hasher.verify(password, against: phc) == .right)
+        #expect(try await hasher.verify(password.dropLast() + "、", against: phc) == .wrong)
+        #expect(try await hasher.verify(String(password.dropLast()), against: phc) == .wrong)
         try await hasher.shutdown()
     }
 
@@ -20,6 +32,21 @@ import Testing
         let hasher = PasswordHasher(slots: 1, queue: 1)
         #expect(try await hasher.hash("x").hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
         try await hasher.shutdown()
+    }
+
+    /// Weaker is less memory or less work; fewer passes over more memory are not.
+    @Test(arguments: [
+        (64, 2, PasswordHasher.Verdict.right), (63, 4, .rightButWeak), (64, 1, .rightButWeak), (128, 1, .right),
+        (127, 1, .rightButWeak), (4096, 10, .right),
+    ])
+    func saysWhenAHashIsWeak(_ memory: UInt32, _ passes: UInt32, _ verdict: PasswordHasher.Verdict) async throws {
+        let other = PasswordHasher(.init(memoryKiB: memory, passes: passes), slots: 1, queue: 1)
+        let hasher = PasswordHasher(Self.cheap, slots: 1, queue: 1)
+        let phc = try await other.hash("x")
+        #expect(try await hasher.verify("x", against: phc) == verdict)
+        #expect(try await hasher.verify("y", against: phc) == .wrong)
+        try await hasher.shutdown()
+        try await other.shutdown()
     }
 
     /// A stored string must not make the server allocate what it says.
@@ -31,12 +58,12 @@ import Testing
     ])
     func refusesForgedStrings(_ phc: String) async throws {
         let hasher = PasswordHasher(Self.cheap, slots: 1, queue: 1)
-        #expect(try await !hasher.verify("x", against: phc))
+        #expect(try await hasher.verify("x", against: phc) == .wrong)
         try await hasher.shutdown()
     }
 
     @Test func refusesWhatDoesNotFitTheQueue() async throws {
-        let hasher = PasswordHasher(slots: 1, queue: 2)
+        let hasher = PasswordHasher(slots: 1, queue: 2, patience: .seconds(60))
         let results = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
                 group.addTask {
@@ -58,7 +85,15 @@ import Testing
             for task in tasks { task.cancel() }
             for task in tasks { _ = await task.result }
         }
-        #expect(try await hasher.verify("x", against: hasher.hash("x")))
+        #expect(try await hasher.verify("x", against: hasher.hash("x")) == .right)
         try await hasher.shutdown()
+    }
+
+    /// A cost out of its bounds would make hashes that nobody accepts later.
+    @Test func keepsItsOwnBounds() {
+        #expect(
+            PasswordHasher.Parameters(memoryKiB: .max, passes: .max, lanes: .max)
+                == .init(memoryKiB: 131_072, passes: 10, lanes: 4))
+        #expect(PasswordHasher.Parameters(memoryKiB: 0, passes: 0, lanes: 4).memoryKiB == 32)
     }
 }

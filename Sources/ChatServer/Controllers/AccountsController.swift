@@ -3,6 +3,7 @@ import ChatStore
 import HTTPTypes
 import Hummingbird
 import Logging
+import PasswordPolicy
 import Passwords
 
 /// Signing up.
@@ -12,7 +13,8 @@ struct AccountsController: Sendable {
     let cookies: SessionCookie
     let entrance: LogEntrance
     let defaultRoom: RoomName
-    let passwordMinimum: Int
+    let policy: PasswordPolicy
+    let limits: LogInLimits
 
     func add(to router: Router<AnonymousContext>) {
         router.route("/v1/accounts", [.post: signUp])
@@ -21,15 +23,19 @@ struct AccountsController: Sendable {
     @Sendable private func signUp(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         let body = try await request.jsonObject()
         let handle = try Handle(body.string("handle"))
-        let password = try Password(body.string("password"), minimum: passwordMinimum)
-        let displayName = try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
+        let displayName =
+            try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
+            ?? DisplayName(handle)
+        let password = try Password(
+            body.string("password"), policy, for: [handle.description, displayName.description])
         let delivery = try SessionCookie.Delivery(body)
+        try limits.admitSignUp(from: context.clientAddress)
         let place = LoginPlace(request, context)
         let hash = try await hasher.hash(password.normalized)
         let token = SessionToken()
         let session = try await store.run { connection in
             try Accounts.signUp(
-                handle, displayName: displayName ?? DisplayName(handle), passwordHash: hash, token: token,
+                handle, displayName: displayName, passwordHash: hash, token: token,
                 at: place, on: connection)
         }
         do {

@@ -3,6 +3,8 @@ import ChatRealtime
 import ChatStore
 import HTTPTypes
 import Hummingbird
+import Limits
+import PasswordPolicy
 import Passwords
 
 /// Changing one's password.
@@ -10,7 +12,8 @@ struct PasswordController: Sendable {
     let store: Store
     let hasher: PasswordHasher
     let hub: Hub
-    let minimum: Int
+    let policy: PasswordPolicy
+    let limits: LogInLimits
 
     func add(to authenticated: RouterGroup<AuthenticatedContext>) {
         authenticated.route("/v1/me/password", [.put: change])
@@ -20,16 +23,23 @@ struct PasswordController: Sendable {
     @Sendable private func change(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let body = try await request.jsonObject()
         let old = Password(attempt: try body.string("oldPassword"))
-        let new = try Password(body.string("newPassword"), minimum: minimum, field: "newPassword")
-        let session = context.session
+        let (session, address) = (context.session, context.clientAddress.description)
+        let names = [session.account.handle.description, session.account.displayName.description]
+        let new = try Password(body.string("newPassword"), policy, for: names, field: "newPassword")
         let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
-        guard let old, let stored, try await hasher.verify(old.normalized, against: stored) else {
+        // A stolen session is no place to guess from either.
+        let guess = try limits.admitGuess(
+            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true)
+        let verdict = try await hasher.verify(old?.normalized ?? "", against: old.flatMap { _ in stored })
+        limits.settle(guess, isRight: verdict != .wrong)
+        guard let stored, verdict != .wrong else {
+            let entry = AuditEntry(.passwordChangeRefused, session.account.id, from: address, session: session.id)
+            try await store.run { try Audit.write(entry, on: $0) }
             throw Self.wrongPassword
         }
         let hash = try await hasher.hash(new.normalized)
         let ended = try await store.run { connection in
-            try Accounts.changePassword(
-                of: session.account.id, from: stored, to: hash, keeping: session.id, on: connection)
+            try Accounts.changePassword(from: stored, to: hash, askedBy: session, from: address, on: connection)
         }
         guard let ended else { throw Self.wrongPassword }
         hub.end(Set(ended))

@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings()
         try prepare(settings)
         let host = settings.server.host
-        try await ServerRun(configuration: settings.server).run { port in
+        try await ServerRun(configuration: settings.serverWithPeppers()).run { port in
             Terminal.say("denwa \(ChatApplication.version) listens on http://\(host):\(port)")
         }
     }

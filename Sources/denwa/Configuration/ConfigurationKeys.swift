@@ -1,5 +1,6 @@
 import ChatServer
 import Foundation
+import Limits
 import Logging
 
 extension ConfigurationKey {
@@ -28,7 +29,22 @@ extension ConfigurationKey {
             "databaseConnections", \.server.databaseConnections, 1...200,
             "Connections for requests; the room writer has 2 more."),
         .integer("passwordMinimum", \.server.passwordMinimum, 8...256, "The fewest characters of a new password."),
-        .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once, each with 19 MiB."),
+        .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once."),
+        .integer(
+            "passwordMemory", \.server.passwordMemory, 19_456...131_072,
+            "The memory of one hash in KiB; what is weaker is hashed again at the next log-in."),
+        .integer("passwordPasses", \.server.passwordPasses, 2...10, "How often a hash goes through that memory."),
+        .text(
+            "passwordPepperFile", \.pepperFile, expected: "a file of 16 bytes or more",
+            "A secret that goes into every hash and is not in the database; keep it, or nobody can log in.",
+            isValid: { !$0.isEmpty }),
+        .list(
+            "passwordOldPepperFiles", \.oldPepperFiles, expected: "files; commas between them, in a file an array",
+            "Former peppers, until everybody has logged in again.", isValid: { !$0.isEmpty }),
+        .list(
+            "trustedProxies", \.server.trustedProxies,
+            expected: "addresses and ranges such as `10.0.0.0/8`; commas between them, in a file an array",
+            "Proxies whose `X-Forwarded-For` is believed.", isValid: { AddressRange($0) != nil }),
         .integer("passwordQueue", \.server.passwordQueue, 1...10_000, "Log-ins that may wait; more are told to retry."),
         .integer("heartbeatSeconds", \.server.heartbeatSeconds, 1...300, "How often a socket hears from the server."),
         .choice(

@@ -32,8 +32,11 @@ extension ConfigurationKey {
         _ name: String, _ path: Path<[String]>, expected: String, _ meaning: String,
         isValid: @escaping @Sendable (String) -> Bool
     ) -> Self {
-        ConfigurationKey(
-            name: name, expected: expected, defaultText: "none", meaning: meaning, type: .stringArray,
+        let standard = Settings.standard[keyPath: path]
+        return ConfigurationKey(
+            name: name, expected: expected,
+            defaultText: standard.isEmpty ? "none" : standard.map { "`\($0)`" }.joined(separator: ", "),
+            meaning: meaning, type: .stringArray,
             isValid: { if case .stringArray(let items) = $0 { items.allSatisfy(isValid) } else { false } },
             apply: { if case .stringArray(let items) = $0 { $1[keyPath: path] = items } })
     }

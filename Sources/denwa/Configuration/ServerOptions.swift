@@ -42,6 +42,11 @@ struct ServerOptions: ParsableArguments {
     @Option(help: .key("passwordMinimum")) var passwordMinimum: String?
     @Option(help: .key("passwordSlots")) var passwordSlots: String?
     @Option(help: .key("passwordQueue")) var passwordQueue: String?
+    @Option(help: .key("passwordMemory")) var passwordMemory: String?
+    @Option(help: .key("passwordPasses")) var passwordPasses: String?
+    @Option(help: .key("passwordPepperFile")) var passwordPepperFile: String?
+    @Option(help: .key("passwordOldPepperFiles")) var passwordOldPepperFiles: String?
+    @Option(help: .key("trustedProxies")) var trustedProxies: String?
     @Option(help: .key("heartbeatSeconds")) var heartbeatSeconds: String?
     @Option(help: .key("logLevel")) var logLevel: String?
     @Flag(help: .key("autoMigrate")) var autoMigrate = false
@@ -52,7 +57,9 @@ struct ServerOptions: ParsableArguments {
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
             "passwordMinimum": passwordMinimum, "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
-            "heartbeatSeconds": heartbeatSeconds, "logLevel": logLevel,
+            "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
+            "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,
+            "trustedProxies": trustedProxies, "heartbeatSeconds": heartbeatSeconds, "logLevel": logLevel,
             "autoMigrate": autoMigrate ? "true" : nil, "unsafeDurability": unsafeDurability ? "true" : nil,
         ])
     }

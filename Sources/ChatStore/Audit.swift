@@ -1,0 +1,49 @@
+package import ChatCore
+package import Postgres
+
+/// The SQL of the audit log.
+package enum Audit {
+    /// A line of the log as an operator reads it.
+    package struct Line: Sendable {
+        package let at: Timestamp
+        package let act: String
+        package let account: Handle?
+        package let actor: Handle?
+        package let address: String?
+        package let session: SessionID?
+    }
+
+    /// Adds a line; in the transaction of the act, if that has one.
+    package static func write(_ entry: AuditEntry, on connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO audit (act, account_id, actor_id, address, session_id)
+            VALUES (\(entry.act.rawValue), \(entry.account), \(entry.actor), (\(entry.address)::text)::inet, \(entry.session))
+            """)
+    }
+
+    /// The newest lines, in the order in which they were written.
+    /// - Parameters:
+    ///   - handle: only those about this account.
+    ///   - days: only those that are not older.
+    ///   - limit: at most so many.
+    package static func read(
+        about handle: Handle? = nil, days: Int64? = nil, limit: Int64, on connection: Connection
+    ) throws -> [Line] {
+        let rows = try connection.run(
+            """
+            SELECT l.at, l.act, a.handle AS account, b.handle AS actor, host(l.address) AS address, l.session_id
+            FROM audit l LEFT JOIN accounts a ON a.id = l.account_id LEFT JOIN accounts b ON b.id = l.actor_id
+            WHERE (\(handle?.description)::text IS NULL OR a.handle = \(handle?.description))
+                AND (\(days)::bigint IS NULL OR l.at > now() - \(days) * interval '1 day')
+            ORDER BY l.id DESC LIMIT \(limit)
+            """)
+        return try rows.reversed().map { row in
+            Line(
+                at: try row.get("at"), act: try row.get("act"),
+                account: try row.optional("account").map { Handle(stored: $0) },
+                actor: try row.optional("actor").map { Handle(stored: $0) }, address: try row.optional("address"),
+                session: try row.optional("session_id"))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package import ChatCore
+package import Postgres
+
+/// The SQL of known devices: browsers in which an account has logged in before.
+package enum Devices {
+    /// How long a device that is not used stays known.
+    package static let days: Int64 = 365
+    /// An account has no more; the one that was not used for longest makes room.
+    private static let limit: Int64 = 20
+
+    /// Makes a device known, or notes that it was used.
+    package static func remember(_ token: SessionToken, of account: AccountID, on connection: Connection) throws {
+        try connection.transaction {
+            try connection.run(
+                """
+                INSERT INTO devices (account_id, token_hash) VALUES (\(account), \(token.hash))
+                ON CONFLICT (account_id, token_hash) DO UPDATE SET last_seen_at = now()
+                """)
+            try connection.run(
+                """
+                DELETE FROM devices WHERE account_id = \(account) AND token_hash IN (
+                    SELECT token_hash FROM devices WHERE account_id = \(account)
+                    ORDER BY last_seen_at DESC OFFSET \(limit)
+                )
+                """)
+        }
+    }
+}
