@@ -3,26 +3,80 @@ package struct JSONParser {
     /// Objects and arrays inside each other.
     package static let depthLimit = 16
 
+    /// The same for a text of which it is only noted that it goes further than we do.
+    private static let depthLimitOfOthers = 128
+
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    /// What is JSON but more than we take is noted in ``excess`` and not thrown.
+    private let notesExcess: Bool
+    private var excess: ChatError?
 
     /// - Throws: `malformed_json`, also if the text is not an object.
     package static func object(_ bytes: UnsafeRawBufferPointer) throws(ChatError) -> JSONObject {
         var parser = JSONParser(bytes: bytes)
         let value = try parser.value(depth: 0)
-        parser.skipSpace()
-        guard parser.position == bytes.count else { throw parser.malformed("there is text after the JSON value") }
+        try parser.end()
         guard case .object(let object) = value else {
             throw ChatError(.malformedJSON, "A JSON object was expected.")
         }
         return object
     }
 
-    private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// The elements of a text that is an array, each with its place. A text that is JSON but not to our taste (repeated members, lone
+    /// surrogates, great depth) is read as far as it can be, so that its sender can be answered.
+    /// - Returns: the elements, and the `malformed_json` that ``object(_:)`` would have thrown for such a text.
+    /// - Throws: `malformed_json`, also if the text is not an array.
+    package static func elements(
+        _ bytes: UnsafeRawBufferPointer
+    ) throws(ChatError) -> (elements: [JSONElement], excess: ChatError?) {
+        var parser = JSONParser(bytes: bytes, notesExcess: true)
+        parser.skipSpace()
+        guard parser.take("[") else { throw ChatError(.malformedJSON, "A JSON array was expected.") }
+        let elements = try parser.elements()
+        try parser.end()
+        return (elements, parser.excess)
+    }
+
+    private init(bytes: UnsafeRawBufferPointer, notesExcess: Bool = false) {
+        self.bytes = bytes
+        self.notesExcess = notesExcess
+    }
+
+    /// What is JSON all the same.
+    private mutating func exceeds(_ reason: String) throws(ChatError) {
+        let error = malformed(reason)
+        guard notesExcess else { throw error }
+        excess = excess ?? error
+    }
+
+    private mutating func end() throws(ChatError) {
+        skipSpace()
+        guard position == bytes.count else { throw malformed("there is text after the JSON value") }
+    }
+
+    /// Those of the outermost array, behind its bracket.
+    private mutating func elements() throws(ChatError) -> [JSONElement] {
+        var elements: [JSONElement] = []
+        skipSpace()
+        if take("]") { return elements }
+        while true {
+            skipSpace()
+            let start = position
+            let value = try value(depth: 1)
+            elements.append(JSONElement(value: value, range: start..<position))
+            skipSpace()
+            if take("]") { return elements }
+            guard take(",") else { throw malformed("a comma or ] was expected") }
+        }
+    }
 
     private mutating func value(depth: Int) throws(ChatError) -> JSONValue {
         skipSpace()
-        guard depth < Self.depthLimit else { throw malformed("it is nested deeper than \(Self.depthLimit) levels") }
+        if depth >= Self.depthLimit {
+            try exceeds("it is nested deeper than \(Self.depthLimit) levels")
+            guard depth < Self.depthLimitOfOthers else { throw malformed("it is nested far too deep") }
+        }
         switch peek {
         case UInt8(ascii: "{"): return .object(try object(depth: depth))
         case UInt8(ascii: "["): return .array(try array(depth: depth))
@@ -45,8 +99,12 @@ package struct JSONParser {
             let name = try string()
             skipSpace()
             guard take(":") else { throw malformed("a colon was expected") }
-            guard object.members.count < 64 else { throw malformed("an object has more than 64 members") }
-            guard object.add(name, try value(depth: depth + 1)) else { throw malformed("a member occurs twice") }
+            let value = try value(depth: depth + 1)
+            if object.members.count >= 64 {
+                try exceeds("an object has more than 64 members")
+            } else if !object.add(name, value) {
+                try exceeds("a member occurs twice")
+            }
             skipSpace()
             if take("}") { return object }
             guard take(",") else { throw malformed("a comma or } was expected") }
@@ -166,13 +224,19 @@ package struct JSONParser {
     private mutating func unicodeEscape() throws(ChatError) -> Unicode.Scalar {
         let unit = try codeUnit()
         if let scalar = Unicode.Scalar(unit) { return scalar }
+        let end = position
         guard (0xD800..<0xDC00).contains(unit), take("\\"), take("u") else {
-            throw malformed("a lone surrogate in a string")
+            position = end
+            try exceeds("a lone surrogate in a string")
+            return "\u{FFFD}"
         }
         let low = try codeUnit()
         guard (0xDC00..<0xE000).contains(low),
             let scalar = Unicode.Scalar(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF))
-        else { throw malformed("a lone surrogate in a string") }
+        else {
+            try exceeds("a lone surrogate in a string")
+            return "\u{FFFD}"
+        }
         return scalar
     }
 

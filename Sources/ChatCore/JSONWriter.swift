@@ -27,6 +27,13 @@ package struct JSONWriter: Sendable {
         open("[", elements, "]")
     }
 
+    /// A text in an array.
+    package mutating func element(_ value: String) {
+        separate()
+        string(value)
+        needsComma = true
+    }
+
     package mutating func member(_ name: StaticString, _ value: String) {
         self.name(name)
         string(value)
@@ -59,6 +66,13 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
         value.writeRFC3339(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// A value that is JSON already.
+    package mutating func member(_ name: StaticString, json: String) {
+        self.name(name)
+        bytes.append(contentsOf: json.utf8)
         needsComma = true
     }
 

@@ -40,6 +40,37 @@ import Testing
         #expect { _ = try parse(text) } throws: { ($0 as? ChatError)?.code == .malformedJSON }
     }
 
+    private func elements(_ text: String) throws -> [JSONElement] {
+        let result = Array(text.utf8).withUnsafeBytes { bytes in
+            Result { () throws(ChatError) in try JSONParser.elements(bytes) }
+        }
+        let (elements, excess) = try result.get()
+        if let excess { throw excess }
+        return elements
+    }
+
+    @Test func keepsThePlacesOfElements() throws {
+        let text = #" [ 1 ,"電" , [ 2 ] ] "#
+        let elements = try elements(text)
+        #expect(elements.map(\.value) == [.integer(1), .string("電"), .array([.integer(2)])])
+        let texts = elements.map { String(decoding: Array(text.utf8)[$0.range], as: UTF8.self) }
+        #expect(texts == ["1", #""電""#, "[ 2 ]"])
+        #expect(try self.elements("[]").isEmpty)
+    }
+
+    @Test(arguments: ["", "{}", "1", "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "[]]", "[1]x", #"[{"a":1,"a":2}]"#])
+    func refusesElements(_ text: String) {
+        #expect { _ = try elements(text) } throws: { ($0 as? ChatError)?.code == .malformedJSON }
+    }
+
+    @Test func boundsTheDepthOfElements() throws {
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
+        _ = try elements(nested(JSONParser.depthLimit))
+        #expect(throws: ChatError.self) { _ = try elements(nested(JSONParser.depthLimit + 1)) }
+    }
+
     @Test func refusesBytesThatAreNotUTF8() {
         let bytes = Array(#"{"a":""#.utf8) + [0xFF] + Array(#""}"#.utf8)
         #expect { _ = try parse(bytes) } throws: { ($0 as? ChatError)?.code == .malformedJSON }
