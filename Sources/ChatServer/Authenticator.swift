@@ -55,10 +55,10 @@ struct Authenticator: Sendable {
         }
     }
 
-    private static func token(_ presented: Presented) throws(ChatError) -> SessionToken {
+    private static func token(_ presented: Presented) throws(ChatError) -> SecretToken {
         switch presented {
         case .bearer(let text), .cookie(let text):
-            if let token = SessionToken(presented: text) { return token }
+            if let token = SecretToken(presented: text) { return token }
         case .nothing: break
         }
         throw .notAuthenticated

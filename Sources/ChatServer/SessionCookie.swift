@@ -24,7 +24,7 @@ struct SessionCookie: Sendable {
 
     /// The answer to a log-in: a cookie that scripts cannot read, or the token in the body.
     func response(
-        _ status: HTTPResponse.Status, _ session: Session, _ token: SessionToken, _ delivery: Delivery
+        _ status: HTTPResponse.Status, _ session: Session, _ token: SecretToken, _ delivery: Delivery
     ) -> Response {
         var response = Response.json(status) { json in
             json.object("account") { $0.members(of: session.account) }
@@ -44,14 +44,14 @@ struct SessionCookie: Sendable {
     /// The cookie by which a device is known again after the session has ended. It opens nothing.
     private var deviceName: String { name.replacing("session", with: "device") }
 
-    func device(in request: Request) -> SessionToken? {
+    func device(in request: Request) -> SecretToken? {
         let pairs = request.headers[values: .cookie].lazy.flatMap { $0.split(separator: ";") }
         let prefix = deviceName + "="
         let value = pairs.map { $0.drop { $0 == " " } }.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
-        return value.flatMap { SessionToken(presented: String($0)) }
+        return value.flatMap { SecretToken(presented: String($0)) }
     }
 
-    func add(device: SessionToken, to response: inout Response) {
+    func add(device: SecretToken, to response: inout Response) {
         response.headers.append(
             HTTPField(name: .setCookie, value: header(device.text, deviceName, seconds: Devices.days * 86_400)))
     }

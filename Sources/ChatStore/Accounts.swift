@@ -7,7 +7,7 @@ package enum Accounts {
     /// - Parameter passwordHash: a PHC string.
     /// - Throws: `handle_taken`.
     package static func signUp(
-        _ handle: Handle, displayName: DisplayName, passwordHash: String, token: SessionToken, at place: LoginPlace,
+        _ handle: Handle, displayName: DisplayName, passwordHash: String, token: SecretToken, at place: LoginPlace,
         on connection: Connection
     ) throws -> Session {
         try connection.transaction {
@@ -47,7 +47,7 @@ package enum Accounts {
     /// Who has this handle.
     /// - Parameter device: the cookie of the device that asks, if it has one.
     package static func credentials(
-        of handle: Handle, device: SessionToken?, on connection: Connection
+        of handle: Handle, device: SecretToken?, on connection: Connection
     ) throws -> Credentials? {
         let rows = try connection.run(
             """

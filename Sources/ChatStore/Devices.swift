@@ -9,7 +9,7 @@ package enum Devices {
     private static let limit: Int64 = 20
 
     /// Makes a device known, or notes that it was used.
-    package static func remember(_ token: SessionToken, of account: AccountID, on connection: Connection) throws {
+    package static func remember(_ token: SecretToken, of account: AccountID, on connection: Connection) throws {
         try connection.transaction {
             try connection.run(
                 """

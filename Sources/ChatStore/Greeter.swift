@@ -10,7 +10,7 @@ package final class Greeter: Sendable {
     package typealias Answer = (session: Session, rooms: [Greeting.Standing])
 
     private struct Question {
-        let token: SessionToken
+        let token: SecretToken
         let askedAt: NIODeadline
         let promise: EventLoopPromise<Answer>
     }
@@ -39,7 +39,7 @@ package final class Greeter: Sendable {
     }
 
     /// Fails with `not_authenticated` if the session has ended, `overloaded`, or what the database fails with.
-    package func greet(_ token: SessionToken, on eventLoop: any EventLoop) -> EventLoopFuture<Answer> {
+    package func greet(_ token: SecretToken, on eventLoop: any EventLoop) -> EventLoopFuture<Answer> {
         let question = Question(token: token, askedAt: .now(), promise: eventLoop.makePromise())
         let isTaken = state.withLockedValue { state in
             guard state.waiting.count < Self.waitingLimit else { return false }

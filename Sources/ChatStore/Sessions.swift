@@ -12,7 +12,7 @@ package enum Sessions {
 
     /// A log-in: starts a session; `token` proves it from now on.
     package static func begin(
-        for account: Account, token: SessionToken, at place: LoginPlace, on connection: Connection
+        for account: Account, token: SecretToken, at place: LoginPlace, on connection: Connection
     ) throws -> Session {
         try connection.transaction {
             let session = try create(for: account, token: token, at: place, on: connection)
@@ -24,7 +24,7 @@ package enum Sessions {
 
     /// Starts a session in the caller's transaction.
     static func create(
-        for account: Account, token: SessionToken, at place: LoginPlace, on connection: Connection
+        for account: Account, token: SecretToken, at place: LoginPlace, on connection: Connection
     ) throws -> Session {
         let rows = try connection.run(
             """
@@ -48,13 +48,13 @@ package enum Sessions {
     }
 
     /// The session a token proves, unless it has ended.
-    package static func find(_ token: SessionToken, on connection: Connection) throws -> Session? {
+    package static func find(_ token: SecretToken, on connection: Connection) throws -> Session? {
         try connection.run(found(by: SQLArray([token.hash]))).first.map(session)
     }
 
     /// The sessions that tokens prove and where their accounts' rooms stand, in one round trip and in the order of the
     /// tokens; `nil` for a session that has ended.
-    static func greet(_ tokens: [SessionToken], on connection: Connection) throws -> [Greeter.Answer?] {
+    static func greet(_ tokens: [SecretToken], on connection: Connection) throws -> [Greeter.Answer?] {
         let hashes = SQLArray(tokens.map { $0.hash })
         let answers = try connection.pipeline([found(by: hashes), standings(for: hashes)])
         var greetings = [Greeter.Answer?](repeating: nil, count: tokens.count)

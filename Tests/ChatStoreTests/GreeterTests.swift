@@ -17,9 +17,9 @@ import Testing
     /// More than one round trip takes, from several people, with tokens among them that prove nothing.
     @Test func givesEverybodyTheirOwnAnswer() async throws {
         try await House.with { house in
-            var tokens: [(token: SessionToken, handle: String?)] = []
+            var tokens: [(token: SecretToken, handle: String?)] = []
             for index in 0..<5 {
-                let token = SessionToken()
+                let token = SecretToken()
                 let account = try await house.database.run { connection in
                     try Accounts.signUp(
                         Handle("user\(index)"), displayName: DisplayName("U"), passwordHash: "x", token: token,
@@ -29,7 +29,7 @@ import Testing
                 for room in 0..<index { _ = try await house.room("room-\(index)-\(room)", members: [account]) }
                 tokens.append((token, "user\(index)"))
             }
-            tokens.append((SessionToken(), nil))
+            tokens.append((SecretToken(), nil))
             let greeter = greeter(house.database)
             let questions = (0..<400).map { tokens[$0 % tokens.count] }
             let answers = questions.map { greeter.greet($0.token, on: eventLoop) }
@@ -50,12 +50,12 @@ import Testing
     @Test func failsEverybodyWhenTheDatabaseIsAway() async throws {
         let database = Database(url: "postgresql://nobody@/nothing?host=/nowhere", connections: 1)
         let greeter = greeter(database)
-        let answers = (0..<200).map { _ in greeter.greet(SessionToken(), on: eventLoop) }
+        let answers = (0..<200).map { _ in greeter.greet(SecretToken(), on: eventLoop) }
         for answer in answers {
             await #expect { _ = try await answer.get() } throws: { ChatError.has(.storageUnavailable)($0) }
         }
         // And it asks again afterwards.
-        await #expect { _ = try await greeter.greet(SessionToken(), on: eventLoop).get() } throws: {
+        await #expect { _ = try await greeter.greet(SecretToken(), on: eventLoop).get() } throws: {
             ChatError.has(.storageUnavailable)($0)
         }
         try await database.shutdown()

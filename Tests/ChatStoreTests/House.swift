@@ -67,7 +67,7 @@ final class House: Sendable {
     func account(_ handle: String) async throws -> Account {
         try await database.run { connection in
             try Accounts.signUp(
-                Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SessionToken(),
+                Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SecretToken(),
                 at: LoginPlace(device: "", address: nil),
                 on: connection)
         }.account

@@ -7,16 +7,16 @@ import Testing
 @Suite struct SessionsTests {
     private let phone = LoginPlace(device: "Phone", address: "203.0.113.7")
 
-    private func logIn(_ account: Account, in house: House) async throws -> (session: Session, token: SessionToken) {
-        let token = SessionToken()
+    private func logIn(_ account: Account, in house: House) async throws -> (session: Session, token: SecretToken) {
+        let token = SecretToken()
         let session = try await house.database.run { [phone] connection in
             try Sessions.begin(for: account, token: token, at: phone, on: connection)
         }
         return (session, token)
     }
 
-    private func isValid(_ token: SessionToken, in house: House) async throws -> Bool {
-        let presented = try #require(SessionToken(presented: token.text))
+    private func isValid(_ token: SecretToken, in house: House) async throws -> Bool {
+        let presented = try #require(SecretToken(presented: token.text))
         return try await house.database.run { try Sessions.find(presented, on: $0) } != nil
     }
 
@@ -31,10 +31,10 @@ import Testing
         try await House.with { house in
             let alice = try await house.account("alice")
             let (session, token) = try await logIn(alice, in: house)
-            let presented = try #require(SessionToken(presented: token.text))
+            let presented = try #require(SecretToken(presented: token.text))
             #expect(try await house.database.run { try Sessions.find(presented, on: $0) } == session)
-            #expect(try await !isValid(SessionToken(), in: house))
-            #expect(SessionToken(presented: "short") == nil)
+            #expect(try await !isValid(SecretToken(), in: house))
+            #expect(SecretToken(presented: "short") == nil)
         }
     }
 
@@ -75,7 +75,7 @@ import Testing
     @Test func anAccountHasTwentySessions() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")
-            var tokens: [SessionToken] = []
+            var tokens: [SecretToken] = []
             for _ in 0..<19 { tokens.append(try await logIn(alice, in: house).token) }
             let first = try #require(tokens.first)
             #expect(try await isValid(first, in: house), "with that of the sign-up they are twenty")

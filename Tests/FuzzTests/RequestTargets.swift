@@ -58,7 +58,7 @@ extension FuzzTarget {
         store: Store(Database(url: "", connections: 1), logger: Logger(label: "fuzz")), isSecure: false)
 
     private static func check(_ text: String) throws {
-        guard let token = SessionToken(presented: text) else { return }
+        guard let token = SecretToken(presented: text) else { return }
         try promise("a token has 43 bytes", token.text.utf8.count == 43)
     }
 

@@ -21,7 +21,7 @@ extension FuzzTarget {
             try promise("a hash has a bounded cost", (8...131_072).contains(phc.parameters.memoryKiB))
             try promise("one form of a hash", phc.description == text)
         }
-        if let token = SessionToken(presented: text) { _ = token.hash }
+        if let token = SecretToken(presented: text) { _ = token.hash }
         if let password = try? Password(text, policy, for: ["alice"]) {
             let count = password.normalized.unicodeScalars.count
             try promise("a password has its bounds", (15...256).contains(count))

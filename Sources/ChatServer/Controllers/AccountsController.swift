@@ -32,7 +32,7 @@ struct AccountsController: Sendable {
         try limits.admitSignUp(from: context.clientAddress)
         let place = LoginPlace(request, context)
         let hash = try await hasher.hash(password.normalized)
-        let token = SessionToken()
+        let token = SecretToken()
         let session = try await store.run { connection in
             try Accounts.signUp(
                 handle, displayName: displayName, passwordHash: hash, token: token,

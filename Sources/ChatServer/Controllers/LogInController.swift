@@ -29,18 +29,18 @@ struct LogInController: Sendable {
         let place = LoginPlace(request, context)
         try await compare(attempt, with: known, handle, place, context)
         guard let account = known?.account else { throw Self.wrongCredentials }
-        let token = SessionToken()
+        let token = SecretToken()
         let session = try await store.run { try Sessions.begin(for: account, token: token, at: place, on: $0) }
         var response = cookies.response(.created, session, token, delivery)
         if delivery == .cookie {
-            let device = device ?? SessionToken()
+            let device = device ?? SecretToken()
             try await store.run { try Devices.remember(device, of: account.id, on: $0) }
             cookies.add(device: device, to: &response)
         }
         return response
     }
 
-    private func credentials(of text: String, on device: SessionToken?) async throws -> Accounts.Credentials? {
+    private func credentials(of text: String, on device: SecretToken?) async throws -> Accounts.Credentials? {
         guard let handle = try? Handle(text) else { return nil }
         return try await store.run { try Accounts.credentials(of: handle, device: device, on: $0) }
     }

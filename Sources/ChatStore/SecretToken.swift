@@ -8,7 +8,7 @@ import Foundation
 #endif
 
 /// The secret that proves a session: 256 random bits, shown once. The database only ever sees its hash.
-package struct SessionToken: Sendable {
+package struct SecretToken: Sendable {
     /// 43 characters of base64url.
     package let text: String
 
