@@ -27,7 +27,7 @@ extension Folded {
         return false
     }
 
-    private static func isListed(_ scalars: Scalars) -> Bool {
+    static func isListed(_ scalars: Scalars) -> Bool {
         guard CommonPasswords.lengths.contains(scalars.count) else { return false }
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars)

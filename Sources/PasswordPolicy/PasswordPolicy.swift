@@ -49,6 +49,6 @@ package struct PasswordPolicy: Sendable {
         let readings = text.readings
         if readings.contains(where: \.isCommon) { return .common }
         if readings.contains(where: { $0.isRepetitive(minimum: minimum) }) { return .repetitive }
-        return nil
+        return readings.contains(where: \.isCompound) ? .common : nil
     }
 }

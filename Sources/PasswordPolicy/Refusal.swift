@@ -5,7 +5,7 @@ extension PasswordPolicy {
         case tooShort(minimum: Int)
         /// It has more than ``PasswordPolicy/maximum`` code points.
         case tooLong
-        /// It is on the list of common passwords, also when it is repeated, or has digits and signs around it.
+        /// It is on the list of common passwords, also when it is repeated, or has digits and signs around it, or is two of them.
         case common
         /// It repeats a text shorter than the minimum, or runs along the alphabet or the keyboard.
         case repetitive

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import PasswordPolicy
@@ -24,6 +25,25 @@ import Testing
         }
     }
 
+    /// ASVS 6.2.4 asks for 3,000 that are long enough. Few people's favourites are, but what they make of them is: each of these
+    /// entries stands for one password of 15 characters or more, and each pair of them for another.
+    @Test func refusesWhatIsMadeOfThem() {
+        let policy = PasswordPolicy(minimum: 15, contextWords: [])
+        let words = Self.list.filter { $0.count >= 8 && $0.allSatisfy(\.isLetter) }
+        var made: Set<String> = []
+        for (first, second) in zip(words, words.dropFirst().shuffled(seed: 7)) where first != second {
+            for password in [first + second, second + "2026" + first, first + "-" + second + "!"] {
+                #expect(policy.refusal(of: String(password), for: []) != nil, "\(password)")
+                made.insert(String(password))
+            }
+        }
+        #expect(made.count >= 3000)
+        for word in Self.list {
+            let often = String(repeating: String(word), count: 15 / word.count + 1)
+            #expect(policy.refusal(of: often, for: []) != nil, "\(often)")
+        }
+    }
+
     /// A minimum of 15 does not turn one of the most used passwords into a good one. Where digits follow digits, the
     /// reason may be that they run along the keyboard.
     @Test func refusesThemMadeLonger() {
@@ -36,5 +56,12 @@ import Testing
             let isNumber = password.allSatisfy(\.isNumber)
             #expect(padded == .common || isNumber && padded == .repetitive, "\(password)")
         }
+    }
+}
+
+extension Sequence {
+    fileprivate func shuffled(seed: UInt64) -> [Element] {
+        var random = SeededGenerator(seed: seed)
+        return shuffled(using: &random)
     }
 }

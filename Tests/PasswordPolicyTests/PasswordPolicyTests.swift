@@ -16,7 +16,7 @@ import Testing
         "x7kQ2mNvR8tYc3Lp",
         "first power of liberty", "hana likes kettles", "denwa purple kettle", "example of a kettle",
         "love letters to my password manager", "abcdef kettle ladder", "one one two two three",
-        "bookkeepers balloon zoo",
+        "bookkeepers balloon zoo", "monkey dragon purple kettle", "sunshine kettle ladder",
     ])
     func takes(_ password: String) {
         #expect(Self.policy.refusal(of: password, for: Self.hana) == nil)
@@ -30,6 +30,8 @@ import Testing
         "abc1234567890!!", "trustno1trustno1", "monkey000000000", "1qaz2wsx3edc4rfv", "123456789qwerty",
         "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ", "letmein😀😀😀😀😀😀😀😀", "123456123456123456", "dragon........................",
         "passwordabcdefghijk", "Summer2026Summer!", "p@ssw0rdp@ssw0rd", "112233445566778",
+        "sunshineprincess", "monkeydragon12345678", "Password-Sunshine!", "iloveyou2024princess",
+        "dragonmonkeydragon", "monkeydragondragon", "football baseball 99", "superman_spiderman",
     ])
     func refusesCommonOnes(_ password: String) {
         #expect(Self.policy.refusal(of: password, for: Self.hana) == .common)
