@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 /// Of addresses of this machine only guesses are counted: behind a proxy they would be everybody's, and tools run there.
 final class LogInLimits: Sendable {
     /// A guess that was let through; what came of it has to be told.
-    struct Guess {
+    private struct Guess {
         let account: String
         let network: IPAddress.Network
         let isKnownDevice: Bool
@@ -42,9 +42,31 @@ final class LogInLimits: Sendable {
     }
 
     /// Before a password is compared.
-    /// - Parameter handle: as it was typed; whether there is such an account makes no difference.
-    /// - Throws: `too_many_requests`.
-    func admitGuess(at handle: String, from address: IPAddress, isKnownDevice: Bool) throws(ChatError) -> Guess {
+    /// Lets a guess through, and remembers what came of it.
+    /// - Parameters:
+    ///   - handle: as it was typed; whether there is such an account makes no difference.
+    ///   - isRight: compares. If it throws, nothing was learned, and the guess counts as not made.
+    /// - Returns: what `isRight` has returned.
+    /// - Throws: `too_many_requests`; what `isRight` throws.
+    func guess(
+        at handle: String, from address: IPAddress, isKnownDevice: Bool, _ isRight: () async throws -> Bool
+    ) async throws -> Bool {
+        let guess = try admitGuess(at: handle, from: address, isKnownDevice: isKnownDevice)
+        do {
+            let isRight = try await isRight()
+            settle(guess, isRight: isRight)
+            return isRight
+        } catch {
+            tables.withLockedValue { tables in
+                tables.guesses.withdrawn(
+                    account: guess.account, network: guess.network, isKnownDevice: guess.isKnownDevice, now: .now)
+            }
+            throw error
+        }
+    }
+
+    private func admitGuess(at handle: String, from address: IPAddress, isKnownDevice: Bool) throws(ChatError) -> Guess
+    {
         let guess = Guess(account: handle.lowercased(), network: address.network, isKnownDevice: isKnownDevice)
         let decision = tables.withLockedValue { tables in
             tables.guesses.decide(
@@ -52,14 +74,14 @@ final class LogInLimits: Sendable {
         }
         if case .retry(let after) = decision {
             throw .tooManyRequests(
-                "Too many wrong passwords were tried. A device on which you have logged in before need not wait.",
+                "Too many wrong passwords or codes were tried. A device on which you have logged in before need not wait.",
                 after: after)
         }
         return guess
     }
 
     /// After it was compared.
-    func settle(_ guess: Guess, isRight: Bool) {
+    private func settle(_ guess: Guess, isRight: Bool) {
         tables.withLockedValue { tables in
             if isRight {
                 tables.guesses.succeeded(

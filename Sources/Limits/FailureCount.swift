@@ -42,6 +42,12 @@ struct FailureCount: Sendable, Equatable {
         delay(terms, now: now)
     }
 
+    /// One failure less, of a try that was none after all. The delay is that of the failures before it, from now on.
+    mutating func takeBack(_ terms: Terms, now: ContinuousClock.Instant) {
+        count = max(0, count - 1)
+        openAt = min(openAt, now.advanced(by: Self.delay(after: count, terms)))
+    }
+
     /// Begins the delay anew.
     mutating func delay(_ terms: Terms, now: ContinuousClock.Instant) {
         openAt = now.advanced(by: Self.delay(after: count, terms))

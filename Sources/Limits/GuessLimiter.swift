@@ -9,7 +9,8 @@
 ///
 /// A try is counted when it is decided on, so guesses in parallel do not all pass before the first has failed. Call
 /// ``succeeded(account:network:isKnownDevice:now:)`` or ``failed(account:network:isKnownDevice:now:)`` when the password
-/// has been checked; a try of which nothing is said stays counted.
+/// has been checked, or ``withdrawn(account:network:isKnownDevice:now:)`` if it could not be; a try of which nothing is
+/// said stays counted.
 ///
 /// **What is forgotten when the tables are full** is what would be forgotten soonest anyway. With the defaults, a full
 /// table loses an account under attack (remembered for at least 20 minutes) only when 10,000 others have been tried as
@@ -98,7 +99,24 @@ package struct GuessLimiter: Sendable {
     ) {
         let key = key(account, network, isKnownDevice)
         pairs.remove(key)
-        guard !isKnownDevice, var budget = accounts[key.account] else { return }
+        giveBack(key, now: now)
+    }
+
+    /// A try that was allowed was never compared, or what was wrong with it was no guess: it counts as not made.
+    package mutating func withdrawn(
+        account: String, network: IPAddress.Network, isKnownDevice: Bool, now: ContinuousClock.Instant
+    ) {
+        let key = key(account, network, isKnownDevice)
+        if var pair = pairs[key] {
+            pair.failures.takeBack(failureTerms, now: now)
+            remember(pair, for: key)
+        }
+        giveBack(key, now: now)
+    }
+
+    /// Known devices take nothing from the account's budget.
+    private mutating func giveBack(_ key: PairKey, now: ContinuousClock.Instant) {
+        guard !key.isKnownDevice, var budget = accounts[key.account] else { return }
         budget.giveBack(now: now)
         accounts.set(budget, for: key.account, until: budget.forgottenAt(budgetTerms))
     }

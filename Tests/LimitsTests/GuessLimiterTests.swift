@@ -29,6 +29,34 @@ import Testing
         }
     }
 
+    /// The first step of a log-in in two steps, or a try for which there was no slot: a hundred of them cost nothing.
+    @Test(arguments: [true, false])
+    func aTryThatIsWithdrawnWasNotMade(isKnownDevice: Bool) throws {
+        var limiter = GuessLimiter()
+        let network = try network()
+        for _ in 0..<100 {
+            let decision = limiter.decide(
+                account: "alice", network: network, isKnownDevice: isKnownDevice, now: start)
+            #expect(decision == .allowed)
+            limiter.withdrawn(account: "alice", network: network, isKnownDevice: isKnownDevice, now: start)
+        }
+    }
+
+    /// Failures beside it stay, and so does their delay.
+    @Test func withdrawingForgivesNoFailure() throws {
+        var limiter = GuessLimiter()
+        let network = try network()
+        for second in [0, 0, 0, 0, 0, 0, 1] {
+            let decision = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(second))
+            #expect(decision == .allowed)
+            limiter.failed(account: "alice", network: network, isKnownDevice: true, now: at(second))
+        }
+        _ = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(3))
+        limiter.withdrawn(account: "alice", network: network, isKnownDevice: true, now: at(3))
+        let decision = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(3))
+        #expect(decision == .retry(after: .seconds(2)))
+    }
+
     @Test func countsTheDelayFromTheFailure() throws {
         var limiter = GuessLimiter()
         let network = try network()

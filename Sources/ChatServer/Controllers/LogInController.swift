@@ -50,11 +50,14 @@ struct LogInController: Sendable {
         _ attempt: Password, with known: Accounts.Credentials?, _ handle: String, _ place: LoginPlace,
         _ context: AnonymousContext
     ) async throws {
-        let guess = try limits.admitGuess(
-            at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true)
-        let verdict = try await hasher.verify(attempt.normalized, against: known?.passwordHash)
-        limits.settle(guess, isRight: verdict != .wrong)
-        guard let known, verdict != .wrong else {
+        var verdict = PasswordHasher.Verdict.wrong
+        let isRight = try await limits.guess(
+            at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true
+        ) {
+            verdict = try await hasher.verify(attempt.normalized, against: known?.passwordHash)
+            return verdict != .wrong
+        }
+        guard let known, isRight else {
             let entry = AuditEntry(.logInRefused, known?.account.id, isLoggedIn: false, from: place.address)
             try await store.run { try Audit.write(entry, on: $0) }
             throw Self.wrongCredentials

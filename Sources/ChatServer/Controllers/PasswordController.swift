@@ -28,11 +28,12 @@ struct PasswordController: Sendable {
         let new = try Password(body.string("newPassword"), policy, for: names, field: "newPassword")
         let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
         // A stolen session is no place to guess from either.
-        let guess = try limits.admitGuess(
-            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true)
-        let verdict = try await hasher.verify(old?.normalized ?? "", against: old.flatMap { _ in stored })
-        limits.settle(guess, isRight: verdict != .wrong)
-        guard let stored, verdict != .wrong else {
+        let isRight = try await limits.guess(
+            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true
+        ) {
+            try await hasher.verify(old?.normalized ?? "", against: old.flatMap { _ in stored }) != .wrong
+        }
+        guard let stored, isRight else {
             let entry = AuditEntry(.passwordChangeRefused, session.account.id, from: address, session: session.id)
             try await store.run { try Audit.write(entry, on: $0) }
             throw Self.wrongPassword
