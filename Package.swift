@@ -36,6 +36,7 @@ let package = Package(
             name: "PasswordPolicy", exclude: ["common-passwords.txt", "common-passwords.licence.txt", "embed.txt"],
             plugins: ["EmbedFiles"]),
         .target(name: "Limits"),
+        .target(name: "SecondFactor", dependencies: [.crypto]),
         .target(name: "ChatCore"),
         .target(
             name: "ChatStore",
@@ -111,6 +112,7 @@ let package = Package(
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["CArgon2", "Passwords", .nioConcurrencyHelpers]),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "SeededRandom"]),
+        .testTarget(name: "SecondFactorTests", dependencies: ["SecondFactor", .crypto]),
         .testTarget(name: "PasswordPolicyTests", dependencies: ["PasswordPolicy", "SeededRandom"]),
         .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "SeededRandom"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench", "ChatClient", .nioCore, .nioPosix]),
