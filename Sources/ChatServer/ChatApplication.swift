@@ -82,7 +82,11 @@ package struct ChatApplication: Sendable {
         ).router
         let server = Application(
             router: router,
-            server: HTTPServerBuilder { responder in ChatHTTPChannel(responder: responder, decide: door.decide) },
+            server: HTTPServerBuilder { [configuration] responder in
+                ChatHTTPChannel(
+                    responder: responder, securityHeaders: SecurityHeaders(isSecure: configuration.isSecure),
+                    decide: door.decide)
+            },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },

@@ -24,7 +24,7 @@ struct HTTPRoutes {
     var router: Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self)
         router.add(middleware: ClientAddressMiddleware(proxies: proxies))
-        router.add(middleware: SecurityHeadersMiddleware(isSecure: isSecure))
+        router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(isSecure: isSecure)))
         router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.add(middleware: ProblemMiddleware())
         let authenticated = router.group()

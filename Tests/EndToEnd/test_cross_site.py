@@ -62,4 +62,5 @@ def test_every_answer_tells_the_browser_how_to_treat_it(world, path):
     assert headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "base-uri 'none'" in headers["Content-Security-Policy"]
     assert "geolocation=()" in headers["Permissions-Policy"]

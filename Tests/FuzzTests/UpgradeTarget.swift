@@ -57,8 +57,10 @@ extension FuzzTarget {
         let channel = EmbeddedChannel()
         let requests = RequestHandlers(
             silent, serve: { try $0.pipeline.syncOperations.addHandler(OKResponder()) }, noRequests: {})
-        let upgrade = UpgradeHandler(headerTimeout: .seconds(5), bodyTimeout: .seconds(20), requests: requests) {
-            head, _, eventLoop in
+        let upgrade = UpgradeHandler(
+            headerTimeout: .seconds(5), bodyTimeout: .seconds(20), requests: requests,
+            securityHeaders: SecurityHeaders(isSecure: true)
+        ) { head, _, eventLoop in
             door.decide(head.uri, on: eventLoop)
         }
         try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])

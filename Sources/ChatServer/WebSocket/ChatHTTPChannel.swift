@@ -16,14 +16,19 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
     private static let bodyTimeout = TimeAmount.seconds(20)
 
     package let responder: HTTPChannelHandler.Responder
+    private let securityHeaders: SecurityHeaders
     private let decide: @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
 
-    /// - Parameter decide: called for each WebSocket handshake, on the connection's event loop.
+    /// - Parameters:
+    ///   - securityHeaders: of what is answered before any route is asked.
+    ///   - decide: called for each WebSocket handshake, on the connection's event loop.
     package init(
         responder: @escaping HTTPChannelHandler.Responder,
+        securityHeaders: SecurityHeaders = SecurityHeaders(isSecure: false),
         decide: @escaping @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
     ) {
         self.responder = responder
+        self.securityHeaders = securityHeaders
         self.decide = decide
     }
 
@@ -40,7 +45,8 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
                 },
                 noRequests: { connection.requests.come(on: nil) })
             let upgrade = UpgradeHandler(
-                headerTimeout: Self.headerTimeout, bodyTimeout: Self.bodyTimeout, requests: requests, decide: decide)
+                headerTimeout: Self.headerTimeout, bodyTimeout: Self.bodyTimeout, requests: requests,
+                securityHeaders: securityHeaders, decide: decide)
             try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
             return connection
         }

@@ -24,6 +24,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case handshake(HTTPRequestHead)
         /// A handshake waits for its decision; nothing else may come.
         case deciding
+        /// What came is no HTTP. Nothing more is read, and the requests before it get their answers.
+        case unreadable
+        /// The last answer is on its way, or was given.
         case refused
         case upgraded
     }
@@ -33,11 +36,11 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let bodyTimeout: TimeAmount
     private let encoder = HTTPResponseEncoder()
     private var decoder = ChatHTTPChannel.makeDecoder()
-    private let errors = HTTPServerProtocolErrorHandler()
+    private let securityHeaders: SecurityHeaders
     /// What comes behind this handler in the pipeline.
     private let requests: RequestHandlers
     private var state = State.http
-    private var unanswered = 0
+    private var pending = PendingAnswers()
     /// The parser stops behind the request that is being passed on.
     private var parserStops = false
     /// That request is complete, and nothing has come from the parser since.
@@ -50,15 +53,20 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - headerTimeout: until the connection's first request has a whole head.
     ///   - bodyTimeout: from a request's head until its end.
     ///   - requests: what is put behind this handler for requests that are none for a WebSocket.
-    init(headerTimeout: TimeAmount, bodyTimeout: TimeAmount, requests: RequestHandlers, decide: @escaping Decide) {
+    ///   - securityHeaders: of the answers that are given here.
+    init(
+        headerTimeout: TimeAmount, bodyTimeout: TimeAmount, requests: RequestHandlers,
+        securityHeaders: SecurityHeaders, decide: @escaping Decide
+    ) {
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout
         self.requests = requests
+        self.securityHeaders = securityHeaders
         self.decide = decide
     }
 
     /// What has to come before this handler in the pipeline.
-    var neighbours: [any ChannelHandler] { [encoder, decoder, errors] }
+    var neighbours: [any ChannelHandler] { [encoder, decoder] }
 
     func handlerAdded(context: ChannelHandlerContext) { limit(to: headerTimeout, context) }
 
@@ -87,11 +95,36 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// What is no HTTP has been answered with 400. Where no request has come nobody else closes the connection.
+    /// What is no HTTP is answered with 400 when its turn has come, and nobody behind this handler hears of it: one more answer
+    /// would be taken for that of the next request. Of other errors nobody else hears where no request has come.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !requests.areAdded else { return context.fireErrorCaught(error) }
-        state = .refused
-        closeGently(context)
+        switch state {
+        case .http, .handshake, .deciding:
+            if error is HTTPParserError {
+                state = .unreadable
+                limit(to: bodyTimeout, context)
+                endIfAnswered(context)
+            } else if requests.areAdded {
+                context.fireErrorCaught(error)
+            } else {
+                state = .refused
+                closeGently(context)
+            }
+        case .unreadable, .refused: break
+        case .upgraded: context.close(promise: nil)
+        }
+    }
+
+    /// What is unreadable was either answered before its end came, as a request that is too large is, or is answered now.
+    private func endIfAnswered(_ context: ChannelHandlerContext) {
+        guard pending.areComplete else { return }
+        timer?.cancel()
+        if pending.areAhead {
+            state = .refused
+            closeGently(context)
+        } else {
+            answerLast(.badRequest, [], ByteBuffer(), context)
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -99,10 +132,10 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case (.http, .head(let head)):
             limit(to: bodyTimeout, context)
             // Answers keep the order of the requests: a pipelined handshake is an ordinary request.
-            if unanswered == 0, Handshake.isRequested(by: head) {
+            if pending.areNone, Handshake.isRequested(by: head) {
                 state = .handshake(head)
             } else {
-                unanswered += 1
+                pending.read(.head(head))
                 parserStops = Self.stopsParser(head)
                 do { try requests.add(to: context.channel) } catch { return context.close(promise: nil) }
                 context.fireChannelRead(data)
@@ -110,12 +143,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             parserHasStopped = false
         case (.http, .end):
             timer?.cancel()
+            pending.read(.end(nil))
             context.fireChannelRead(data)
             parserHasStopped = parserStops
         case (.http, _): context.fireChannelRead(data)
         case (.handshake(let head), .end): consider(head, context)
         case (.handshake, _), (.deciding, _): context.close(promise: nil)
-        case (.refused, _), (.upgraded, _): break
+        case (.unreadable, _), (.refused, _), (.upgraded, _): break
         }
     }
 
@@ -126,8 +160,15 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = Self.unwrapOutboundIn(data) { unanswered -= 1 }
+        // Behind the last answer there is no place for another one.
+        if case .refused = state { return promise?.succeed() ?? () }
+        let part = Self.unwrapOutboundIn(data)
+        pending.wrote(part)
         context.write(data, promise: promise)
+        if case (.unreadable, .end) = (state, part) {
+            context.flush()
+            endIfAnswered(context)
+        }
     }
 
     /// Whether NIO's parser reads nothing behind a request: `Upgrade` alone does not stop it.
@@ -199,7 +240,6 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         // The socket writes bytes: what would take them for HTTP has to go first, the decoder last,
         // because it hands over what it has read too far.
         pipeline.removeHandler(encoder, promise: nil)
-        pipeline.removeHandler(errors, promise: nil)
         do {
             try pipeline.addHandler(socket, position: .before(self))
         } catch {
@@ -213,16 +253,19 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ error: ChatError, _ context: ChannelHandlerContext) {
+        let extra = ProblemDetails.extraHeaders(for: error).map { ($0.canonicalName, $1) }
+        answerLast(
+            HTTPResponseStatus(statusCode: ProblemDetails.status(of: error.code).code),
+            [("Content-Type", ProblemDetails.contentType)] + extra, ProblemDetails.body(of: error), context)
+    }
+
+    /// Answers by itself, and ends the connection.
+    private func answerLast(
+        _ status: HTTPResponseStatus, _ fields: [(String, String)], _ body: ByteBuffer, _ context: ChannelHandlerContext
+    ) {
         state = .refused
-        let body = ProblemDetails.body(of: error)
-        var headers = HTTPHeaders([
-            ("Connection", "close"), ("Content-Type", ProblemDetails.contentType),
-            ("Content-Length", String(body.readableBytes)),
-        ])
-        for (name, value) in ProblemDetails.extraHeaders(for: error) {
-            headers.add(name: name.canonicalName, value: value)
-        }
-        let status = HTTPResponseStatus(statusCode: ProblemDetails.status(of: error.code).code)
+        var headers = HTTPHeaders([("Connection", "close"), ("Content-Length", String(body.readableBytes))] + fields)
+        for (name, value) in securityHeaders.fields { headers.add(name: name.rawName, value: value) }
         context.write(
             Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
