@@ -66,6 +66,7 @@ extension ChatError {
         case sessionNotFound = "session_not_found"
         case originNotAllowed = "origin_not_allowed"
         case originRequired = "origin_required"
+        case tlsRequired = "tls_required"
         case handleTaken = "handle_taken"
         case roomExists = "room_exists"
         case roomNotFound = "room_not_found"

@@ -3,7 +3,6 @@ import ChatRealtime
 import ChatStore
 import Hummingbird
 import HummingbirdCore
-import Limits
 package import Logging
 import NIOCore
 import NIOPosix
@@ -78,14 +77,14 @@ package struct ChatApplication: Sendable {
             isSecure: configuration.isSecure, defaultRoom: defaultRoom,
             policy: PasswordPolicy(
                 minimum: configuration.passwordMinimum, contextWords: ["denwa", configuration.publicHost]),
-            proxies: configuration.trustedProxies.compactMap { AddressRange($0) }
+            proxies: configuration.proxies, transport: configuration.transport
         ).router
         let server = Application(
             router: router,
             server: HTTPServerBuilder { [configuration] responder in
                 ChatHTTPChannel(
                     responder: responder, securityHeaders: SecurityHeaders(isSecure: configuration.isSecure),
-                    decide: door.decide)
+                    transport: configuration.transport, decide: door.decide)
             },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),

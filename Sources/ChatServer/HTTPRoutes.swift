@@ -20,13 +20,15 @@ struct HTTPRoutes {
     let defaultRoom: RoomName
     let policy: PasswordPolicy
     let proxies: [AddressRange]
+    let transport: TransportPolicy
 
     var router: Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self)
-        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(isSecure: isSecure)))
         router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.add(middleware: ProblemMiddleware())
+        router.add(middleware: TransportMiddleware(policy: transport))
+        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         let authenticated = router.group()
             .add(middleware: AuthenticationMiddleware(authenticator: authenticator, origins: origins))
             .group(context: AuthenticatedContext.self)

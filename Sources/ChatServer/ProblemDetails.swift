@@ -47,7 +47,7 @@ enum ProblemDetails {
         case .unsupportedMediaType: .unsupportedMediaType
         case .bodyTooLarge: .contentTooLarge
         case .notAuthenticated, .wrongCredentials: .unauthorized
-        case .originNotAllowed, .originRequired, .notAMember, .wrongPassword: .forbidden
+        case .originNotAllowed, .originRequired, .tlsRequired, .notAMember, .wrongPassword: .forbidden
         case .handleTaken, .roomExists, .idempotencyConflict, .resyncRequired, .notSubscribed: .conflict
         case .roomNotFound, .sessionNotFound, .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed

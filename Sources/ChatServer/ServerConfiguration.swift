@@ -1,3 +1,4 @@
+import Limits
 package import Logging
 package import Passwords
 
@@ -25,7 +26,7 @@ package struct ServerConfiguration: Sendable {
     package var passwordPasses = 2
     /// Secrets that go into every hash.
     package var peppers = Peppers.none
-    /// Proxies whose `X-Forwarded-For` is believed: addresses and ranges.
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and ranges.
     package var trustedProxies = ["127.0.0.0/8", "::1"]
     /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.
     package var passwordSlots = 2
@@ -40,13 +41,20 @@ package struct ServerConfiguration: Sendable {
         self.databaseURL = databaseURL
     }
 
-    var publicOrigin: String { publicURL.isEmpty ? "http://localhost:\(port)" : publicURL }
+    /// Scheme, host and port under which browsers reach the server.
+    package var publicOrigin: String { publicURL.isEmpty ? "http://localhost:\(port)" : publicURL }
 
     /// The name of the site, as people know it.
     var publicHost: String {
         let authority = publicOrigin.split(separator: "://", maxSplits: 1).last.map(String.init) ?? ""
-        return authority.hasSuffix("]") ? authority : String(authority.split(separator: ":").first ?? "")
+        guard !authority.hasPrefix("[") else { return authority.prefix { $0 != "]" } + "]" }
+        return String(authority.split(separator: ":").first ?? "")
     }
+
+    /// The same as ranges.
+    var proxies: [AddressRange] { trustedProxies.compactMap { AddressRange($0) } }
+
+    var transport: TransportPolicy { TransportPolicy(isSecure: isSecure, proxies: proxies) }
 
     /// Browsers send the session cookie only over https then.
     var isSecure: Bool { publicOrigin.lowercased().hasPrefix("https://") }

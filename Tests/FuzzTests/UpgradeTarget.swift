@@ -59,7 +59,7 @@ extension FuzzTarget {
             silent, serve: { try $0.pipeline.syncOperations.addHandler(OKResponder()) }, noRequests: {})
         let upgrade = UpgradeHandler(
             headerTimeout: .seconds(5), bodyTimeout: .seconds(20), requests: requests,
-            securityHeaders: SecurityHeaders(isSecure: true)
+            securityHeaders: SecurityHeaders(isSecure: true), transport: TransportPolicy(isSecure: true, proxies: [])
         ) { head, _, eventLoop in
             door.decide(head.uri, on: eventLoop)
         }

@@ -17,18 +17,22 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
 
     package let responder: HTTPChannelHandler.Responder
     private let securityHeaders: SecurityHeaders
+    private let transport: TransportPolicy
     private let decide: @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
 
     /// - Parameters:
     ///   - securityHeaders: of what is answered before any route is asked.
+    ///   - transport: which handshakes came in plain text and should not have.
     ///   - decide: called for each WebSocket handshake, on the connection's event loop.
     package init(
         responder: @escaping HTTPChannelHandler.Responder,
         securityHeaders: SecurityHeaders = SecurityHeaders(isSecure: false),
+        transport: TransportPolicy = TransportPolicy(isSecure: false, proxies: []),
         decide: @escaping @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
     ) {
         self.responder = responder
         self.securityHeaders = securityHeaders
+        self.transport = transport
         self.decide = decide
     }
 
@@ -46,7 +50,7 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
                 noRequests: { connection.requests.come(on: nil) })
             let upgrade = UpgradeHandler(
                 headerTimeout: Self.headerTimeout, bodyTimeout: Self.bodyTimeout, requests: requests,
-                securityHeaders: securityHeaders, decide: decide)
+                securityHeaders: securityHeaders, transport: transport, decide: decide)
             try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
             return connection
         }

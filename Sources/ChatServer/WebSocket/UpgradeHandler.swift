@@ -2,6 +2,7 @@ import ChatCore
 import ChatRealtime
 import HTTPTypes
 import HummingbirdCore
+import Limits
 import NIOCore
 import NIOHTTP1
 
@@ -37,6 +38,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let encoder = HTTPResponseEncoder()
     private var decoder = ChatHTTPChannel.makeDecoder()
     private let securityHeaders: SecurityHeaders
+    private let transport: TransportPolicy
     /// What comes behind this handler in the pipeline.
     private let requests: RequestHandlers
     private var state = State.http
@@ -54,14 +56,16 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - bodyTimeout: from a request's head until its end.
     ///   - requests: what is put behind this handler for requests that are none for a WebSocket.
     ///   - securityHeaders: of the answers that are given here.
+    ///   - transport: which handshakes came in plain text and should not have.
     init(
         headerTimeout: TimeAmount, bodyTimeout: TimeAmount, requests: RequestHandlers,
-        securityHeaders: SecurityHeaders, decide: @escaping Decide
+        securityHeaders: SecurityHeaders, transport: TransportPolicy, decide: @escaping Decide
     ) {
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout
         self.requests = requests
         self.securityHeaders = securityHeaders
+        self.transport = transport
         self.decide = decide
     }
 
@@ -205,6 +209,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         state = .deciding
         let handshake: Handshake
         do throws(ChatError) {
+            if let refusal = transport.refusal(of: head.headers["X-Forwarded-Proto"], from: Self.peer(context)) {
+                throw refusal
+            }
             handshake = try Handshake(head)
         } catch {
             return refuse(error, context)
@@ -224,6 +231,11 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)
             }
         }
+    }
+
+    /// A Unix socket has no address: that is this machine.
+    private static func peer(_ context: ChannelHandlerContext) -> IPAddress {
+        context.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .loopback
     }
 
     private func upgrade(

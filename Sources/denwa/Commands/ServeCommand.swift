@@ -23,7 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings()
         try prepare(settings)
         let host = settings.server.host
-        try await ServerRun(configuration: settings.serverWithPeppers()).run { port in
+        let configuration = try settings.serverWithPeppers()
+        if let warning = configuration.transportWarning { Terminal.say("Warning: \(warning)") }
+        try await ServerRun(configuration: configuration).run { port in
             Terminal.say("denwa \(ChatApplication.version) listens on http://\(host):\(port)")
         }
     }

@@ -44,7 +44,8 @@ extension ConfigurationKey {
         .list(
             "trustedProxies", \.server.trustedProxies,
             expected: "addresses and ranges such as `10.0.0.0/8`; commas between them, in a file an array",
-            "Proxies whose `X-Forwarded-For` is believed.", isValid: { AddressRange($0) != nil }),
+            "Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+            isValid: { AddressRange($0) != nil }),
         .integer("passwordQueue", \.server.passwordQueue, 1...10_000, "Log-ins that may wait; more are told to retry."),
         .integer("heartbeatSeconds", \.server.heartbeatSeconds, 1...300, "How often a socket hears from the server."),
         .choice(

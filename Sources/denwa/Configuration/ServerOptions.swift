@@ -56,7 +56,8 @@ struct ServerOptions: ParsableArguments {
         try file.settings(flags: [
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
-            "passwordMinimum": passwordMinimum, "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
+            "passwordMinimum": passwordMinimum,
+            "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
             "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
             "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,
             "trustedProxies": trustedProxies, "heartbeatSeconds": heartbeatSeconds, "logLevel": logLevel,

@@ -43,11 +43,11 @@ def clean_environment():
 
 
 @contextmanager
-def process(command, log):
+def process(command, log, settings=None):
     """A running program whose output goes to the file `log`. Killed at the end if it still runs."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as out, subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                                                   env=clean_environment()) as child:
+                                                   env=clean_environment() | (settings or {})) as child:
         try:
             yield child
         finally:
@@ -76,16 +76,18 @@ def migrate():
 
 
 @contextmanager
-def server(name, port, allowed_origins=()):
-    """`denwa serve` on the test database. Yields the process; at the end it must stop in time and with 0."""
+def server(name, port, allowed_origins=(), settings=None, public_url=None):
+    """`denwa serve` on the test database. Yields the process; at the end it must stop in time and with 0.
+
+    `settings` are variables such as `{"DENWA_SIGN_UP": "invite"}`."""
     command = [
         binary(), "serve", "--database-url", database_url(), "--port", str(port),
-        "--public-url", f"http://localhost:{port}",
+        "--public-url", public_url or f"http://localhost:{port}",
     ]
     if allowed_origins:
         command += ["--allowed-origins", ",".join(allowed_origins)]
     log = OUTPUT / f"{name}.log"
-    with process(command, log) as child:
+    with process(command, log, settings) as child:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), child, log)
         yield child
         stop(child)
