@@ -22,7 +22,7 @@ package struct ServerConfiguration: Sendable {
     package var passwordMinimum = 15
     /// The memory of one hash in KiB, 19,456 to 131,072.
     package var passwordMemory = 19_456
-    /// How often that memory is gone through, 2 to 10.
+    /// How often that memory is gone through, 1 to 10.
     package var passwordPasses = 2
     /// Secrets that go into every hash.
     package var peppers = Peppers.none

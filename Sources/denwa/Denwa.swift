@@ -19,6 +19,7 @@ struct Denwa: AsyncParsableCommand {
         version: ChatApplication.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AuditCommand.self,
+            DoctorCommand.self,
             BenchCommand.self, ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
         ])
 

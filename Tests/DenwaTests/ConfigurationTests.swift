@@ -63,11 +63,11 @@ import Testing
             try Settings([.commandLine(["passwordPepperFile": path])])
         }
         let path = try file("0123456789abcdef0123456789abcdef\n")
-        _ = try settings(path).serverWithPeppers()
+        _ = try settings(path).serverConfiguration()
         for bad in [try file("too short"), path + "-which-is-not-there"] {
             let settings = try settings(bad)
             #expect {
-                _ = try settings.serverWithPeppers()
+                _ = try settings.serverConfiguration()
             } throws: {
                 "\($0)".contains("16 bytes or more") && "\($0)".contains(bad)
             }

@@ -39,7 +39,7 @@ struct DevCommand: AsyncParsableCommand {
         settings.server.databaseURL = try prepare(cluster)
         settings.server.allowedOrigins += ["http://localhost:3000", "http://127.0.0.1:\(settings.server.port)"]
         guard !Interruption.happened else { return }
-        try await ServerRun(configuration: settings.serverWithPeppers()).run { port in
+        try await ServerRun(configuration: settings.serverConfiguration()).run { port in
             Terminal.data(Self.welcome(port: port, folder: folder))
             if Interruption.happened { kill(getpid(), SIGTERM) }
         }

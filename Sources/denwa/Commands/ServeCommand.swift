@@ -23,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings()
         try prepare(settings)
         let host = settings.server.host
-        let configuration = try settings.serverWithPeppers()
+        let configuration = try settings.serverConfiguration()
         if let warning = configuration.transportWarning { Terminal.say("Warning: \(warning)") }
         try await ServerRun(configuration: configuration).run { port in
             Terminal.say("denwa \(ChatApplication.version) listens on http://\(host):\(port)")

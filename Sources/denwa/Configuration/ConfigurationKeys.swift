@@ -33,7 +33,9 @@ extension ConfigurationKey {
         .integer(
             "passwordMemory", \.server.passwordMemory, 19_456...131_072,
             "The memory of one hash in KiB; what is weaker is hashed again at the next log-in."),
-        .integer("passwordPasses", \.server.passwordPasses, 2...10, "How often a hash goes through that memory."),
+        .integer(
+            "passwordPasses", \.server.passwordPasses, 1...10,
+            "How often a hash goes through that memory; once is enough only for 47,104 KiB or more."),
         .text(
             "passwordPepperFile", \.pepperFile, expected: "a file of 16 bytes or more",
             "A secret that goes into every hash and is not in the database; keep it, or nobody can log in.",

@@ -68,7 +68,7 @@ struct ServerOptions: ParsableArguments {
 
 extension ArgumentHelp {
     /// The help of a key, from the table.
-    fileprivate static func key(_ name: String) -> ArgumentHelp {
+    static func key(_ name: String) -> ArgumentHelp {
         guard let key = ConfigurationKey.named(name) else { return "" }
         let standard = key.defaultText == "none" ? "" : " Default: \(key.defaultText)."
         return ArgumentHelp(stringLiteral: (key.meaning + standard).replacing("`", with: ""))

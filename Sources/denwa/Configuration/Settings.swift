@@ -36,10 +36,19 @@ struct Settings: Sendable {
         return server.databaseURL
     }
 
+    /// OWASP's smallest memory for Argon2id with one pass, in KiB.
+    private static let onePassMemory = 47_104
+
     /// The server's settings, with the peppers read from their files.
-    /// - Throws: ``ConfigurationError/badValue(_:)`` for a file that cannot be read, or is too short to be a secret.
-    func serverWithPeppers() throws(ConfigurationError) -> ServerConfiguration {
+    /// - Throws: ``ConfigurationError/badValue(_:)`` for a file that cannot be read, or is too short to be a secret, and for
+    ///   a hash that would be too cheap to guess.
+    func serverConfiguration() throws(ConfigurationError) -> ServerConfiguration {
         var server = server
+        guard server.passwordPasses > 1 || server.passwordMemory >= Self.onePassMemory else {
+            let expected = "2 or more, or passwordMemory \(Self.onePassMemory) or more"
+            throw .badValue(
+                .init(key: "passwordPasses", value: "1", expected: expected, place: "The configuration"))
+        }
         var previous: [[UInt8]] = []
         for path in oldPepperFiles { previous.append(try Self.pepper(path, "passwordOldPepperFiles")) }
         let current = pepperFile.isEmpty ? nil : try Self.pepper(pepperFile, "passwordPepperFile")
