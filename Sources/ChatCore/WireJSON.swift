@@ -52,6 +52,15 @@ extension JSONWriter {
         member("unread", marker.unread)
     }
 
+    /// As sockets are told; HTTP has a form of its own.
+    package mutating func members(of error: ChatError) {
+        member("code", error.code.rawValue)
+        member("detail", error.detail)
+        member("retryable", error.retryable)
+        if let pause = error.retryAfterMilliseconds { member("retryAfterMs", Int64(pause)) }
+        member("field", error.field)
+    }
+
     /// What the ack of a socket and the answer to a POST have in common.
     package mutating func members(of receipt: Receipt, for room: RoomName, _ clientID: ClientID) {
         member("room", room.description)

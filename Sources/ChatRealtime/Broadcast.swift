@@ -12,7 +12,7 @@ struct Broadcast: Sendable {
 
     /// By shard.
     let replies: [[Reply]]
-    let runs: [EventRun]
+    let rooms: [RoomEvents]
     /// Rooms that may have come further than was announced.
     let unannounced: [RoomName: Int64]
     /// Who has left which room.
@@ -21,18 +21,11 @@ struct Broadcast: Sendable {
     /// - Parameter shards: how many there are.
     init(_ batch: CommittedBatch<ReplyAddress>, shards: Int) {
         self.replies = Self.replies(to: batch.answers, shards: shards)
-        self.runs = Self.runs(of: batch.events)
+        self.rooms = RoomEvents.byRoom(batch.events)
         self.unannounced = batch.unannounced
         self.departures = batch.answers.compactMap { answer in
             Self.isGone(answer) ? (answer.draft.room, answer.draft.author.id) : nil
         }
-    }
-
-    /// A room's events without holes become one run. They come in ascending order.
-    private static func runs(of events: [Event]) -> [EventRun] {
-        var byRoom: [RoomName: [Event]] = [:]
-        for event in events { byRoom[event.room, default: []].append(event) }
-        return byRoom.map { room, events in EventRun(room, events) }
     }
 
     /// Whoever wanted to leave and is told "not a member" has left too, perhaps by a commit whose answer was lost.
@@ -48,13 +41,15 @@ struct Broadcast: Sendable {
         var replies = [[Reply]](repeating: [], count: shards)
         var places: [SocketID: Int] = [:]
         for answer in answers {
-            guard case .socket(let socket, let ref) = answer.origin, let frame = frame(answer, ref) else { continue }
+            guard case .socket(let socket, let ref, let dialect) = answer.origin,
+                let frame = frame(answer, ref)
+            else { continue }
             let place = places[socket] ?? replies[socket.shard].count
             if place == replies[socket.shard].count {
                 replies[socket.shard].append(Reply(socket: socket))
                 places[socket] = place
             }
-            replies[socket.shard][place].writer.append(frame)
+            dialect.write(frame, &replies[socket.shard][place].writer)
             replies[socket.shard][place].count += 1
         }
         return replies

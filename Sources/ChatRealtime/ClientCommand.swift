@@ -98,7 +98,8 @@ extension ClientCommand.Start {
 }
 
 extension PageRange {
-    fileprivate init(_ object: JSONObject) throws(ChatError) {
+    /// - Throws: `invalid_field`.
+    package init(_ object: JSONObject) throws(ChatError) {
         try self.init(
             before: object.optionalInteger("before", in: 1...Self.lastSeq),
             after: object.optionalInteger("after", in: 0...Self.lastSeq),
@@ -107,7 +108,8 @@ extension PageRange {
 }
 
 extension JSONObject {
-    fileprivate func pageLimit() throws(ChatError) -> Int {
+    /// How many events a page shall have at most.
+    package func pageLimit() throws(ChatError) -> Int {
         try optionalInteger("limit", in: 1...Int64(PageRange.limit)).map { Int($0) } ?? PageRange.defaultCount
     }
 }

@@ -1,7 +1,7 @@
-import ChatCore
+package import ChatCore
 
 /// A stretch of a room's log as sockets get it.
-struct EventPage: Sendable {
+package struct EventPage: Sendable {
     let title: String
     /// The room's last seq when it was read.
     let head: Int64
@@ -16,8 +16,17 @@ struct EventPage: Sendable {
         self.hasMore = hasMore
     }
 
-    init(_ page: Page) {
+    /// As `history` has it: for the native dialect.
+    package func writeMembers(_ json: inout JSONWriter, of room: RoomName) {
+        json.member("room", room.description)
+        json.member("head", head)
+        json.array("events") { events.writeObjects(to: &$0) }
+        json.member("hasMore", hasMore)
+    }
+
+    init(_ page: Page, in dialect: Dialect = .native) {
         self.init(
-            title: page.title, head: page.head, events: EventRun(page.room, page.events), hasMore: page.hasMore)
+            title: page.title, head: page.head, events: EventRun(page.room, page.events, in: dialect),
+            hasMore: page.hasMore)
     }
 }

@@ -1,9 +1,10 @@
 import ChatCore
 import NIOCore
 
-/// Consecutive events of a room, each encoded once as a whole frame, for every socket that they reach.
+/// Consecutive events of a room, each encoded once as whole frames, for every socket that they reach in a dialect.
 struct EventRun: Sendable {
     let room: RoomName
+    let dialect: Dialect
     /// The seq of the first event; above `last` if there is none.
     let first: Int64
     let last: Int64
@@ -11,20 +12,21 @@ struct EventRun: Sendable {
     /// Where the frame of `first + n` begins.
     private let offsets: [Int]
 
-    /// What a frame's JSON begins with; the rest is the event's own members.
+    /// What a native frame's JSON begins with; the rest is the event's own members.
     private static let opening = #"{"type":"event","#.utf8.count
 
-    init(_ room: RoomName, _ events: some Collection<Event>) {
+    init(_ room: RoomName, _ events: some Collection<Event>, in dialect: Dialect = .native) {
         var writer = FrameWriter(capacity: 512 * events.count)
         var offsets: [Int] = []
         offsets.reserveCapacity(events.count)
         var last: Int64?
         for event in events {
             offsets.append(writer.count)
-            writer.append(.event(event))
+            dialect.write(.event(event), &writer)
             last = event.seq
         }
         self.room = room
+        self.dialect = dialect
         self.first = events.first?.seq ?? 1
         self.last = last ?? 0
         self.frames = writer.buffer
@@ -32,24 +34,27 @@ struct EventRun: Sendable {
     }
 
     /// Runs that follow each other without a hole, from `above` on.
-    init(_ room: RoomName, joining runs: some Sequence<EventRun>, above: Int64) {
+    init(_ stream: RoomStream, joining runs: some Sequence<EventRun>, above: Int64) {
         var frames = ByteBuffer()
         var offsets: [Int] = []
         var last = above
         for run in runs where run.last > last {
-            let start = run.start(above: last)
-            let shift = frames.writerIndex - start
-            offsets += run.offsets.drop { $0 < start }.map { $0 + shift }
+            // Events that nobody is told of have no bytes: places say nothing of how many are left out.
+            let skipped = min(max(0, Int(clamping: last - run.first) + 1), run.count)
+            let shift = frames.writerIndex - run.start(above: last)
+            offsets += run.offsets[skipped...].map { $0 + shift }
             frames.writeImmutableBuffer(run.frames(above: last))
             last = run.last
         }
-        self.room = room
+        self.room = stream.room
+        self.dialect = stream.dialect
         self.first = above + 1
         self.last = last
         self.frames = frames
         self.offsets = offsets
     }
 
+    var stream: RoomStream { RoomStream(room: room, dialect: dialect) }
     /// How many events there are.
     var count: Int { offsets.count }
     /// Memory that the frames take.
@@ -68,7 +73,7 @@ struct EventRun: Sendable {
         return skipped < offsets.count ? offsets[skipped] : frames.writerIndex
     }
 
-    /// Appends the events as elements of a JSON array, as history has them.
+    /// Appends the events as elements of a JSON array, as history has them: for the native dialect.
     func writeObjects(to json: inout JSONWriter) {
         frames.withUnsafeReadableBytes { bytes in
             for (index, offset) in offsets.enumerated() {

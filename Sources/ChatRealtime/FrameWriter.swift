@@ -1,29 +1,30 @@
-import ChatCore
-import NIOCore
+package import ChatCore
+package import NIOCore
 
 /// Frames, one behind the other in one piece of memory, each as a server sends it: unmasked, so that its bytes are
 /// the same for every client (RFC 6455, 5.2).
-struct FrameWriter {
+package struct FrameWriter: Sendable {
     private var json: JSONWriter
 
     /// - Parameter capacity: bytes to reserve.
-    init(capacity: Int = 512) { json = JSONWriter(capacity: capacity) }
+    package init(capacity: Int = 512) { json = JSONWriter(capacity: capacity) }
 
     /// Bytes so far.
     var count: Int { json.bytes.count }
 
     /// Everything that was appended.
-    var buffer: ByteBuffer { ByteBuffer(bytes: json.bytes) }
+    package var buffer: ByteBuffer { ByteBuffer(bytes: json.bytes) }
 
-    mutating func append(_ frame: ServerFrame) {
+    /// A text frame of what `content` writes.
+    package mutating func text(_ content: (inout JSONWriter) -> Void) {
         let start = begin(.text)
         json.beginText()
-        json.object { frame.writeMembers(&$0) }
+        content(&json)
         setLength(of: start)
     }
 
     /// A frame of any kind.
-    mutating func append(_ opcode: Frame.Opcode, _ payload: some Collection<UInt8>) {
+    package mutating func append(_ opcode: Frame.Opcode, _ payload: some Collection<UInt8>) {
         let start = begin(opcode)
         json.bytes.append(contentsOf: payload)
         setLength(of: start)

@@ -3,7 +3,7 @@ package import NIOCore
 
 /// Where an answer of the room writer goes.
 package enum ReplyAddress: Sendable {
-    case socket(SocketID, ref: String?)
+    case socket(SocketID, ref: String?, in: Dialect)
     case caller(@Sendable (Result<Receipt, ChatError>) -> Void)
 }
 
@@ -40,7 +40,7 @@ package final class Hub: Sendable {
     /// Announces what was committed and answers who asked for it.
     package func publish(_ batch: CommittedBatch<ReplyAddress>) {
         let broadcast = Broadcast(batch, shards: shards.count)
-        recent.announce(broadcast.runs)
+        recent.announce(broadcast.rooms)
         recent.catchUp(to: broadcast.unannounced)
         for (eventLoop, shard) in shards {
             eventLoop.execute { shard.value.deliver(broadcast) }
@@ -52,9 +52,8 @@ package final class Hub: Sendable {
 
     /// Tells the sockets of an account, all but one, how far it has read.
     package func tell(_ account: AccountID, _ marker: ReadMarker, except one: SocketID? = nil) {
-        let frame = ServerFrame.read(marker, ref: nil).bytes
         for (eventLoop, shard) in shards {
-            eventLoop.execute { shard.value.write(frame, to: account, except: one) }
+            eventLoop.execute { shard.value.say(.read(marker, ref: nil), to: account, except: one) }
         }
     }
 

@@ -26,7 +26,7 @@ final class RecentEvents: Sendable {
             if let last = head ?? runs.last?.last {
                 guard run.last > last else { return true }
                 guard run.first <= last + 1 else { return false }
-                runs.append(run.first <= last ? EventRun(run.room, joining: [run], above: last) : run)
+                runs.append(run.first <= last ? EventRun(run.stream, joining: [run], above: last) : run)
             } else {
                 runs.append(run)
             }
@@ -45,7 +45,9 @@ final class RecentEvents: Sendable {
     }
 
     fileprivate struct State {
-        var rooms: [RoomName: Room] = [:]
+        var rooms: [RoomStream: Room] = [:]
+        /// Those that a room was ever read in.
+        var dialects: [Dialect] = []
         var byteCount = 0
         var uses: UInt64 = 0
     }
@@ -59,7 +61,7 @@ final class RecentEvents: Sendable {
     // MARK: - Reading
 
     /// A page, if all of it is here and the room has come at least as far as `head`.
-    func page(_ room: RoomName, _ range: PageRange, limit: Int, notBefore head: Int64) -> EventPage? {
+    func page(_ room: RoomStream, _ range: PageRange, limit: Int, notBefore head: Int64) -> EventPage? {
         state.withLockedValue { state in
             guard let found = state.rooms[room], let last = found.head, last >= head else { return nil }
             let above: Int64
@@ -79,14 +81,15 @@ final class RecentEvents: Sendable {
     }
 
     /// The newest page of a room is going to be read: from now on its announcements are collected.
-    func willRead(_ room: RoomName) {
+    func willRead(_ room: RoomStream) {
         state.withLockedValue { state in
+            if !state.dialects.contains(room.dialect) { state.dialects.append(room.dialect) }
             if state.rooms[room] == nil { state.rooms[room] = Room() }
         }
     }
 
     /// The newest page has been read; `nil` if that failed.
-    func didRead(_ room: RoomName, _ page: EventPage?) {
+    func didRead(_ room: RoomStream, _ page: EventPage?) {
         state.withLockedValue { state in
             guard let old = state.rooms[room], old.head == nil || old.count < (page?.events.count ?? 0) else { return }
             state.remove(room)
@@ -104,10 +107,10 @@ final class RecentEvents: Sendable {
     // MARK: - Announcements
 
     /// Events were committed.
-    func announce(_ runs: [EventRun]) {
-        guard !runs.isEmpty else { return }
+    func announce(_ rooms: [RoomEvents]) {
+        guard !rooms.isEmpty else { return }
         state.withLockedValue { state in
-            for run in runs { state.append(run) }
+            for events in rooms { state.append(events) }
             state.shrink(to: byteLimit)
         }
     }
@@ -116,21 +119,30 @@ final class RecentEvents: Sendable {
     /// read: it may be older than these heads.
     func catchUp(to heads: [RoomName: Int64]) {
         state.withLockedValue { state in
-            for (room, head) in heads where state.rooms[room]?.head ?? -1 < head { state.remove(room) }
+            for (room, head) in heads {
+                for stream in state.dialects.map({ RoomStream(room: room, dialect: $0) })
+                where state.rooms[stream]?.head ?? -1 < head { state.remove(stream) }
+            }
         }
     }
 }
 
 extension RecentEvents.State {
-    fileprivate mutating func remove(_ room: RoomName) {
+    fileprivate mutating func remove(_ room: RoomStream) {
         byteCount -= rooms.removeValue(forKey: room)?.byteCount ?? 0
     }
 
+    fileprivate mutating func append(_ events: RoomEvents) {
+        for dialect in dialects where rooms[RoomStream(room: events.room, dialect: dialect)] != nil {
+            append(events.run(in: dialect))
+        }
+    }
+
     fileprivate mutating func append(_ run: EventRun) {
-        guard let before = rooms[run.room]?.byteCount else { return }
-        guard rooms[run.room]?.append(run) == true else { return remove(run.room) }
-        rooms[run.room]?.drop(to: RecentEvents.eventLimit)
-        byteCount += (rooms[run.room]?.byteCount ?? 0) - before
+        guard let before = rooms[run.stream]?.byteCount else { return }
+        guard rooms[run.stream]?.append(run) == true else { return remove(run.stream) }
+        rooms[run.stream]?.drop(to: RecentEvents.eventLimit)
+        byteCount += (rooms[run.stream]?.byteCount ?? 0) - before
     }
 
     fileprivate mutating func shrink(to limit: Int) {

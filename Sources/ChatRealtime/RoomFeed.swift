@@ -53,7 +53,7 @@ final class RoomFeed {
         let end = endOfPiece(from: index)
         guard end > index + 1 else { return first }
         if let joined, joined.first == seq + 1, joined.last == runs[end - 1].last { return joined }
-        let piece = EventRun(first.room, joining: runs[index..<end], above: seq)
+        let piece = EventRun(first.stream, joining: runs[index..<end], above: seq)
         joined = piece
         return piece
     }

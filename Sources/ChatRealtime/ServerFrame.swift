@@ -1,8 +1,8 @@
-import ChatCore
+package import ChatCore
 import NIOCore
 
-/// What the server says on the native door. Each is one JSON object in one text frame (docs/asyncapi.yaml).
-enum ServerFrame {
+/// What sockets are told. On the native door each is one JSON object in one text frame (docs/asyncapi.yaml).
+package enum ServerFrame: Sendable {
     case hello(Greeting, server: String, heartbeatSeconds: Int, messageBytes: Int)
     case subscribed(RoomName, EventPage, after: Int64, gap: Gap?, ref: String?)
     case unsubscribed(RoomName, reason: String, ref: String?)
@@ -14,10 +14,10 @@ enum ServerFrame {
     case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
     case error(ChatError, ClientCommand.Echo)
 
-    /// The frame's bytes, header and all.
-    var bytes: ByteBuffer {
+    /// Its frames, header and all.
+    func bytes(in dialect: Dialect) -> ByteBuffer {
         var writer = FrameWriter()
-        writer.append(self)
+        dialect.write(self, &writer)
         return writer.buffer
     }
 
@@ -48,10 +48,7 @@ enum ServerFrame {
         case .history(let room, let page, let ref):
             json.member("type", "history")
             json.member("ref", ref)
-            json.member("room", room.description)
-            json.member("head", page.head)
-            json.array("events") { page.events.writeObjects(to: &$0) }
-            json.member("hasMore", page.hasMore)
+            page.writeMembers(&json, of: room)
         case .read(let marker, let ref):
             json.member("type", "read")
             json.member("ref", ref)
@@ -97,11 +94,7 @@ enum ServerFrame {
     private static func error(_ error: ChatError, _ echo: ClientCommand.Echo, _ json: inout JSONWriter) {
         json.member("type", "error")
         json.member("ref", echo.ref)
-        json.member("code", error.code.rawValue)
-        json.member("detail", error.detail)
-        json.member("retryable", error.retryable)
-        if let pause = error.retryAfterMilliseconds { json.member("retryAfterMs", Int64(pause)) }
-        json.member("field", error.field)
+        json.members(of: error)
         json.member("room", echo.room?.description)
         json.member("clientId", echo.clientID?.description)
     }

@@ -24,7 +24,9 @@ final class Shard {
     private var lastNumber: UInt64 = 0
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
-    private var feeds: [RoomName: RoomFeed] = [:]
+    private var feeds: [RoomStream: RoomFeed] = [:]
+    /// Those that somebody here has ever followed a room in.
+    private var dialects: [Dialect] = []
 
     /// The sockets of this round, and how many of them have had their turn.
     private var queue: [SocketSession] = []
@@ -66,25 +68,26 @@ final class Shard {
     }
 
     func add(_ subscriber: Subscriber) {
-        let feed = feeds[subscriber.room] ?? RoomFeed()
-        feeds[subscriber.room] = feed
+        if !dialects.contains(subscriber.stream.dialect) { dialects.append(subscriber.stream.dialect) }
+        let feed = feeds[subscriber.stream] ?? RoomFeed()
+        feeds[subscriber.stream] = feed
         feed.add(subscriber)
     }
 
     func remove(_ subscriber: Subscriber) {
         guard let feed = subscriber.feed else { return }
         feed.remove(subscriber)
-        if feed.subscribers.isEmpty { feeds[subscriber.room] = nil }
+        if feed.subscribers.isEmpty { feeds[subscriber.stream] = nil }
     }
 
     /// Rooms with subscribers on this loop.
-    var subscribedRooms: some Sequence<RoomName> { feeds.keys }
+    var subscribedRooms: some Sequence<RoomName> { feeds.keys.lazy.map(\.room) }
 
     // MARK: - What is said to them
 
     /// Answers first, and with each what the socket gets beside it; the others get their turn.
     func deliver(_ broadcast: Broadcast) {
-        for run in broadcast.runs { announce(run) }
+        for events in broadcast.rooms { announce(events) }
         for reply in broadcast.replies[index] {
             guard let socket = sockets[reply.socket] else { continue }
             socket.answered(reply)
@@ -101,22 +104,28 @@ final class Shard {
         if !isScheduled { takeTurn() }
     }
 
-    private func announce(_ run: EventRun) {
-        guard let feed = feeds[run.room] else { return }
-        if feed.isEmpty { busy.append(feed) }
-        feed.append(run)
-        for subscriber in feed.subscribers where subscriber.becomesDue(upTo: run.last) {
-            if subscriber.session.becomesDue(subscriber) { arrivals.append(subscriber.session) }
+    private func announce(_ events: RoomEvents) {
+        for dialect in dialects {
+            guard let feed = feeds[RoomStream(room: events.room, dialect: dialect)] else { continue }
+            let run = events.run(in: dialect)
+            if feed.isEmpty { busy.append(feed) }
+            feed.append(run)
+            for subscriber in feed.subscribers where subscriber.becomesDue(upTo: run.last) {
+                if subscriber.session.becomesDue(subscriber) { arrivals.append(subscriber.session) }
+            }
         }
     }
 
     func catchUp(to heads: [RoomName: Int64]) {
         for (room, head) in heads {
-            for subscriber in feeds[room]?.subscribers ?? [] { subscriber.catchUp(to: head) }
+            for dialect in dialects {
+                let feed = feeds[RoomStream(room: room, dialect: dialect)]
+                for subscriber in feed?.subscribers ?? [] { subscriber.catchUp(to: head) }
+            }
         }
     }
 
-    func write(_ frame: ByteBuffer, to account: AccountID, except one: SocketID?) {
+    func say(_ frame: ServerFrame, to account: AccountID, except one: SocketID?) {
         for (id, socket) in accounts[account] ?? [:] where id != one {
             socket.write(frame)
             socket.flush()

@@ -1,4 +1,4 @@
-import ChatCore
+package import ChatCore
 import NIOCore
 
 /// Commands and their answers.
@@ -13,6 +13,12 @@ extension SocketSession {
             return close(.unacceptableData, "this door speaks JSON in text frames")
         }
         let (command, echo) = ClientCommand.decode(payload)
+        received(command, echo)
+    }
+
+    /// Does what the client wants, or refuses it.
+    package func received(_ command: Result<ClientCommand, ChatError>, _ echo: ClientCommand.Echo) {
+        guard !isStopping else { return }
         do throws(ChatError) {
             try perform(command.get(), echo)
         } catch {
@@ -38,7 +44,7 @@ extension SocketSession {
     private func send(_ room: RoomName, _ clientID: ClientID, _ body: MessageBody, _ ref: String?) throws(ChatError) {
         guard let id else { return }
         let draft = Draft(room: room, author: account, content: .message(clientID, body))
-        try environment.rooms.submit(draft, .socket(id, ref: ref))
+        try environment.rooms.submit(draft, .socket(id, ref: ref, in: dialect))
         commandBegan()
     }
 

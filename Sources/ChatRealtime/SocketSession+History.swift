@@ -17,7 +17,9 @@ extension SocketSession {
     }
 
     func read(again request: HistoryRequest) {
-        read(request.room, request.range, request.limit) { session, result in session.arrived(request, result) }
+        read(RoomStream(room: request.room, dialect: .native), request.range, request.limit) { session, result in
+            session.arrived(request, result)
+        }
     }
 
     private func arrived(_ request: HistoryRequest, _ result: Result<EventPage, any Error>) {
@@ -37,24 +39,25 @@ extension SocketSession {
     /// Memory serves only rooms that the account is known to be a member of, and only once it has come as far as the log
     /// is known to have.
     func read(
-        _ room: RoomName, _ range: PageRange, _ limit: Int,
+        _ stream: RoomStream, _ range: PageRange, _ limit: Int,
         _ then: @escaping (SocketSession, Result<EventPage, any Error>) -> Void
     ) {
         guard let eventLoop = socket?.eventLoop else { return }
+        let room = stream.room
         let recent = environment.hub.recent
         let followed = subscribers[room]?.subscription.head ?? 0
         if let head = knownHeads[room],
-            let page = recent.page(room, range, limit: limit, notBefore: max(head, followed))
+            let page = recent.page(stream, range, limit: limit, notBefore: max(head, followed))
         {
             return then(self, .success(page))
         }
         let isNewest = range == .newest
-        if isNewest { recent.willRead(room) }
+        if isNewest { recent.willRead(stream) }
         let bound = NIOLoopBound((self, then), eventLoop: eventLoop)
         environment.rooms.page(room, range, limit, account.id, eventLoop).whenComplete { result in
             let (session, then) = bound.value
-            let page = result.map { EventPage($0) }
-            if isNewest { recent.didRead(room, try? page.get()) }
+            let page = result.map { EventPage($0, in: stream.dialect) }
+            if isNewest { recent.didRead(stream, try? page.get()) }
             if session.socket != nil, case .success(let page) = page { session.knownHeads[room] = page.head }
             then(session, page)
         }

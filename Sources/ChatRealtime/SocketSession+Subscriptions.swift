@@ -1,4 +1,4 @@
-import ChatCore
+package import ChatCore
 import NIOCore
 
 /// Following rooms: joining the log and the live events without a hole between, and passing on what is committed.
@@ -20,7 +20,7 @@ extension SocketSession {
             room, self, Subscription(startingAfter: start.position ?? 0, head: 0))
         if let before = subscribers.updateValue(subscriber, forKey: room) { shard?.remove(before) }
         shard?.add(subscriber)
-        read(room, start.range, start.count) { session, result in
+        read(subscriber.stream, start.range, start.count) { session, result in
             session.opened(subscriber, start, echo, result)
         }
     }
@@ -77,7 +77,7 @@ extension SocketSession {
 
     /// Reads the next page of the log.
     func readOn(_ subscriber: Subscriber) {
-        read(subscriber.room, .after(subscriber.subscription.sent), PageRange.limit) { session, result in
+        read(subscriber.stream, .after(subscriber.subscription.sent), PageRange.limit) { session, result in
             session.continued(subscriber, result)
         }
     }
@@ -154,7 +154,7 @@ extension ChatError {
     }
 
     /// What ``RoomAccess`` fails with.
-    init(access error: any Error) {
+    package init(access error: any Error) {
         self =
             error as? ChatError ?? ChatError(.internalError, "Something went wrong in the server; its log says what.")
     }

@@ -1,12 +1,12 @@
 package import ChatCore
 package import NIOCore
 
-/// What a socket says and hears on the native door: commands in, answers and events out. Confined to its event loop.
+/// What a socket says and hears, whatever its door: commands in, answers and events out. Confined to its event loop.
 package final class SocketSession {
     /// What all sockets share.
     package struct Environment: Sendable {
         let hub: Hub
-        let rooms: RoomAccess
+        package let rooms: RoomAccess
         let serverVersion: String
         let heartbeat: TimeAmount
         let messageBytes: Int
@@ -30,15 +30,16 @@ package final class SocketSession {
     private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
 
-    let session: Session
-    var account: Account { session.account }
-    let environment: Environment
+    package let session: Session
+    package var account: Account { session.account }
+    package let environment: Environment
+    package let dialect: Dialect
     /// Which database the client's positions have to be from.
     let epoch: String
     /// Until it has been said.
     private var greeting: Greeting?
     /// `nil` before the socket is open and after it is closed, as ``shard`` and ``id``.
-    private(set) var socket: WebSocket?
+    private(set) var socket: (any SocketConnection)?
     private(set) var shard: Shard?
     private(set) var id: SocketID?
     var subscribers: [RoomName: Subscriber] = [:]
@@ -57,13 +58,43 @@ package final class SocketSession {
     var heartbeat = Heartbeat()
     private var isExpiryNear = false
 
-    /// - Parameter greeting: read for this socket; said when it opens, and the start of what it knows of its rooms.
-    package init(_ session: Session, greeting: Greeting, environment: Environment) {
+    /// - Parameters:
+    ///   - greeting: read for this socket; said when it opens, and the start of what it knows of its rooms.
+    ///   - dialect: in which it is told all that others are told too.
+    package init(
+        _ session: Session, greeting: Greeting, environment: Environment, dialect: Dialect = .native
+    ) {
         self.session = session
         self.epoch = greeting.epoch
         self.greeting = greeting
         self.knownHeads = Dictionary(greeting.rooms.map { ($0.name, $0.head) }) { $1 }
         self.environment = environment
+        self.dialect = dialect
+    }
+
+    /// What goes on with the client on another event loop.
+    package struct Continuation: Sendable {
+        fileprivate let session: Session
+        fileprivate let epoch: String
+        fileprivate let knownHeads: [RoomName: Int64]
+        /// The client has got everything up to here, or it is on its way.
+        package let position: Int64
+    }
+
+    /// `nil` if the room is not followed.
+    package func continuation(in room: RoomName) -> Continuation? {
+        subscribers[room].map {
+            Continuation(session: session, epoch: epoch, knownHeads: knownHeads, position: $0.subscription.sent)
+        }
+    }
+
+    /// Says nothing when it opens.
+    package init(_ continuation: Continuation, environment: Environment, dialect: Dialect) {
+        self.session = continuation.session
+        self.epoch = continuation.epoch
+        self.knownHeads = continuation.knownHeads
+        self.environment = environment
+        self.dialect = dialect
     }
 
     private func sayHello() {
@@ -84,16 +115,14 @@ package final class SocketSession {
 
     /// An interval of the heartbeat has passed.
     func beat() {
-        guard heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
+        guard let socket, heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
         watchExpiry()
         guard isWritable else { return }
         let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
             $0.0.description < $1.0.description
         }
         write(.heartbeat(at: .now, heads: heads))
-        var ping = ByteBuffer()
-        ping.writeServerFrame(.ping, payload: [])
-        write(ping)
+        socket.ping()
         flush()
     }
 
@@ -139,17 +168,23 @@ package final class SocketSession {
 
     func flush() { socket?.flush() }
 
-    func write(_ frame: ServerFrame) { write(frame.bytes) }
+    func write(_ frame: ServerFrame) { socket?.say(frame) }
 
     /// The frames go out with the next ``flush()``.
     func write(_ frames: ByteBuffer) { socket?.write(frames) }
 }
 
 extension SocketSession: WebSocketSession {
+    /// Nothing waits for the database.
+    package var isIdle: Bool { pending == 0 }
+
     /// Who asks faster than the database answers is not read from.
     package var mayReceive: Bool { !isStopping && pending < Self.pendingLimit }
 
-    package func opened(_ socket: WebSocket) {
+    package func opened(_ socket: WebSocket) { open(on: socket) }
+
+    /// From now on it is told what happens.
+    package func open(on socket: any SocketConnection) {
         self.socket = socket
         shard = socket.eventLoop.flatMap { environment.hub.shard(on: $0) }
         id = shard?.add(self)

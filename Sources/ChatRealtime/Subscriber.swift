@@ -3,7 +3,7 @@ import NIOCore
 
 /// One socket in one room. Confined to the socket's event loop.
 final class Subscriber {
-    let room: RoomName
+    let stream: RoomStream
     /// It lets go of its subscribers when its socket closes.
     let session: SocketSession
     var subscription: Subscription
@@ -15,10 +15,12 @@ final class Subscriber {
     private var isDue = false
 
     init(_ room: RoomName, _ session: SocketSession, _ subscription: Subscription) {
-        self.room = room
+        self.stream = RoomStream(room: room, dialect: session.dialect)
         self.session = session
         self.subscription = subscription
     }
+
+    var room: RoomName { stream.room }
 
     /// The feed has come up to `last`.
     /// - Returns: whether the socket has to be given a turn for it.

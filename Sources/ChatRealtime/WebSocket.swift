@@ -207,7 +207,7 @@ package final class WebSocket: ChannelDuplexHandler {
     }
 
     /// Whether something waits for a flush.
-    var hasOutgoing: Bool { !outgoing.isEmpty }
+    package var hasOutgoing: Bool { !outgoing.isEmpty }
 
     private func send(_ frames: ByteBuffer) {
         guard let context, let rest = writer.write(frames, to: context.channel) else { return }

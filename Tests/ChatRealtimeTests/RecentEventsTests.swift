@@ -15,28 +15,28 @@ import Testing
 
     @Test func servesFromMemoryAtAll() {
         let recent = RecentEvents()
-        recent.willRead(World.room)
-        recent.didRead(World.room, World.page(1...60, of: 60))
-        #expect(recent.page(World.room, .newest, limit: 50, notBefore: 60)?.events.count == 50)
-        #expect(recent.page(World.room, .newest, limit: 50, notBefore: 61) == nil)
-        #expect(recent.page(World.room, .after(58), limit: 200, notBefore: 0)?.events.count == 2)
-        recent.announce([EventRun(World.room, World.events(61...62))])
-        #expect(recent.page(World.room, .after(58), limit: 200, notBefore: 61)?.events.last == 62)
-        recent.announce([EventRun(World.room, World.events(64...64))])
-        #expect(recent.page(World.room, .newest, limit: 50, notBefore: 0) == nil)
+        recent.willRead(World.stream)
+        recent.didRead(World.stream, World.page(1...60, of: 60))
+        #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 60)?.events.count == 50)
+        #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 61) == nil)
+        #expect(recent.page(World.stream, .after(58), limit: 200, notBefore: 0)?.events.count == 2)
+        recent.announce([RoomEvents(World.room, World.events(61...62))])
+        #expect(recent.page(World.stream, .after(58), limit: 200, notBefore: 61)?.events.last == 62)
+        recent.announce([RoomEvents(World.room, World.events(64...64))])
+        #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 0) == nil)
     }
 
     @Test func staysWithinItsMemory() {
         let recent = RecentEvents(byteLimit: 20_000)
         let rooms = (0..<100).map { RoomName(stored: "room-\($0)") }
         for room in rooms {
-            recent.willRead(room)
-            recent.didRead(room, World.page(1...10, of: 10, in: room))
+            recent.willRead(World.stream(room))
+            recent.didRead(World.stream(room), World.page(1...10, of: 10, in: World.stream(room)))
         }
-        let kept = rooms.filter { recent.page($0, .newest, limit: 10, notBefore: 0) != nil }
+        let kept = rooms.filter { recent.page(World.stream($0), .newest, limit: 10, notBefore: 0) != nil }
         #expect(kept.contains(rooms[99]))
         #expect(!kept.contains(rooms[0]))
-        #expect(kept.reduce(0) { $0 + World.page(1...10, of: 10, in: $1).events.byteCount } <= 20_000)
+        #expect(kept.reduce(0) { $0 + World.page(1...10, of: 10, in: World.stream($1)).events.byteCount } <= 20_000)
     }
 
     @Test func writesHistoryAsTheLogDoes() {
@@ -53,7 +53,15 @@ import Testing
 
 private struct World {
     static let room = RoomName(stored: "lobby")
+    static let stream = stream(room)
+    /// A door that tells only the seqs, and not all of them.
+    private static let other = Dialect(1) { frame, writer in
+        guard case .event(let event) = frame, event.seq % 3 > 0 else { return }
+        writer.text { $0.object { $0.member("seq", event.seq) } }
+    }
+
     private let recent = RecentEvents()
+    private let stream: RoomStream
     private var generator: SeededGenerator
     private var head: Int64
     private var announcements: [ClosedRange<Int64>] = []
@@ -62,6 +70,7 @@ private struct World {
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
         head = Int64.random(in: 0...300, using: &generator)
+        stream = RoomStream(room: Self.room, dialect: seed % 2 == 0 ? .native : Self.other)
     }
 
     mutating func step(_ name: Comment) {
@@ -73,14 +82,14 @@ private struct World {
             head += count
         case 2, 3:
             guard !announcements.isEmpty else { return }
-            recent.announce([EventRun(Self.room, Self.events(announcements.removeFirst()))])
+            recent.announce([RoomEvents(Self.room, Self.events(announcements.removeFirst()))])
         case 4:
-            recent.willRead(Self.room)
+            recent.willRead(stream)
             let count = min(head, Int64.random(in: 0...200, using: &generator))
-            reads.append(Self.page((head - count + 1)...max(head, head - count + 1), of: head))
+            reads.append(Self.page((head - count + 1)...max(head, head - count + 1), of: head, in: stream))
         case 5:
             guard !reads.isEmpty else { return }
-            recent.didRead(Self.room, reads.removeFirst())
+            recent.didRead(stream, reads.removeFirst())
         case 6: recent.catchUp(to: [Self.room: head])
         default: look(name)
         }
@@ -92,10 +101,11 @@ private struct World {
         let range: PageRange =
             Bool.random(using: &generator)
             ? .newest : .after(Int64.random(in: max(0, head - 20)...head, using: &generator))
-        guard let page = recent.page(Self.room, range, limit: limit, notBefore: known) else { return }
+        guard let page = recent.page(stream, range, limit: limit, notBefore: known) else { return }
         #expect(page.head >= known && page.head <= head, name)
         let first = if case .after(let seq) = range { seq + 1 } else { max(1, page.head - Int64(limit) + 1) }
-        let expected = EventRun(Self.room, first <= page.head ? Self.events(first...page.head) : [])
+        let expected = EventRun(
+            Self.room, first <= page.head ? Self.events(first...page.head) : [], in: stream.dialect)
         #expect(page.events.frames(above: first - 1) == expected.frames(above: 0), name)
         #expect(page.events.count == expected.count, name)
     }
@@ -108,8 +118,14 @@ private struct World {
         }
     }
 
-    static func page(_ seqs: ClosedRange<Int64>, of head: Int64, in room: RoomName = Self.room) -> EventPage {
-        let events = events(seqs, in: room).filter { $0.seq <= head }
-        return EventPage(Page(room: room, title: "Lobby", head: head, events: events, hasMore: seqs.lowerBound > 1))
+    static func stream(_ room: RoomName) -> RoomStream { RoomStream(room: room, dialect: .native) }
+
+    static func page(
+        _ seqs: ClosedRange<Int64>, of head: Int64, in stream: RoomStream = Self.stream
+    ) -> EventPage {
+        let events = events(seqs, in: stream.room).filter { $0.seq <= head }
+        return EventPage(
+            Page(room: stream.room, title: "Lobby", head: head, events: events, hasMore: seqs.lowerBound > 1),
+            in: stream.dialect)
     }
 }
