@@ -11,8 +11,29 @@ package struct AuditEntry: Sendable {
         case sessionEnded = "session_ended"
         case otherSessionsEnded = "other_sessions_ended"
         case passwordChanged = "password_changed"
-        /// With a wrong old password.
-        case passwordChangeRefused = "password_change_refused"
+        /// Somebody logged in was asked for the password again, and it was a wrong one.
+        case passwordRefused = "password_refused"
+        /// With the right password, but a wrong code.
+        case codeRefused = "code_refused"
+        case guestCreated = "guest_created"
+        /// A guest became a member.
+        case guestSignedUp = "guest_signed_up"
+        case roleChanged = "role_changed"
+        case accountDisabled = "account_disabled"
+        case accountEnabled = "account_enabled"
+        /// All sessions of the account, by somebody who administers.
+        case signedOut = "signed_out"
+        case resetLinkMade = "reset_link_made"
+        /// With such a link.
+        case passwordReset = "password_reset"
+        case secondFactorAdded = "second_factor_added"
+        case secondFactorRemoved = "second_factor_removed"
+        case recoveryCodesMade = "recovery_codes_made"
+        case recoveryCodeUsed = "recovery_code_used"
+        case invitationMade = "invitation_made"
+        case invitationRevoked = "invitation_revoked"
+        case botTokenMade = "bot_token_made"
+        case botTokenRevoked = "bot_token_revoked"
     }
 
     package let act: Act
@@ -34,6 +55,15 @@ package struct AuditEntry: Sendable {
         self.account = account
         self.actor = isLoggedIn ? account : nil
         self.address = address
+        self.session = session
+    }
+
+    /// What somebody did who administers.
+    package init(_ act: Act, _ account: AccountID?, by administrator: Administrator, session: SessionID? = nil) {
+        self.act = act
+        self.account = account
+        self.actor = administrator.account
+        self.address = administrator.address
         self.session = session
     }
 }

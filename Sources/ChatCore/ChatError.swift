@@ -39,6 +39,19 @@ package struct ChatError: Error, Sendable, Equatable {
         ChatError(.notAuthenticated, "There is no valid session. Log in with POST /v1/sessions.")
     }
 
+    /// Said on a socket that is closed for it.
+    package static var sessionEnded: ChatError {
+        ChatError(.sessionEnded, "The session has ended. Log in again with POST /v1/sessions.")
+    }
+
+    /// The role or the scopes are not enough.
+    package static func notAllowed(_ right: Rights) -> ChatError {
+        ChatError(
+            .notAllowed,
+            "This needs the right \(right.names.joined(separator: " and ")), which this session does not have. "
+                + "GET /v1/me shows what it may do.")
+    }
+
     /// To be tried again after a second.
     /// - Parameter what: the cause, a whole sentence; the cure follows it.
     package static func overloaded(_ what: String) -> ChatError {
@@ -63,7 +76,22 @@ extension ChatError {
         case notAuthenticated = "not_authenticated"
         case wrongCredentials = "wrong_credentials"
         case wrongPassword = "wrong_password"
+        case notAllowed = "not_allowed"
+        case sessionEnded = "session_ended"
         case sessionNotFound = "session_not_found"
+        case accountNotFound = "account_not_found"
+        case accountDisabled = "account_disabled"
+        case signUpClosed = "sign_up_closed"
+        case guestsNotAllowed = "guests_not_allowed"
+        case invitationRequired = "invitation_required"
+        case invitationNotValid = "invitation_not_valid"
+        case invitationNotFound = "invitation_not_found"
+        case linkNotValid = "link_not_valid"
+        case secondFactorRequired = "second_factor_required"
+        case wrongCode = "wrong_code"
+        case secondFactorExists = "second_factor_exists"
+        case secondFactorNotBegun = "second_factor_not_begun"
+        case tokenNotFound = "token_not_found"
         case originNotAllowed = "origin_not_allowed"
         case originRequired = "origin_required"
         case tlsRequired = "tls_required"

@@ -6,13 +6,33 @@ package struct Session: Sendable, Hashable {
     package let createdAt: Timestamp
     /// When it ends however much it is used. One that is not used ends before.
     package let expiresAt: Timestamp
+    /// What the account was when the session was looked up; a change of it ends the session.
+    package let role: Role
+    /// What it may do: what the role allows, and of that only the scopes if it is a bot's.
+    package private(set) var rights: Rights
+    /// Whether logging in takes more than the password.
+    package let hasSecondFactor: Bool
 
     /// A row of the database; whether it is still valid is the database's word.
-    package init(id: SessionID, account: Account, createdAt: Timestamp, expiresAt: Timestamp) {
+    /// - Parameter scopes: what the token of a bot may do.
+    package init(
+        id: SessionID, account: Account, createdAt: Timestamp, expiresAt: Timestamp, role: Role,
+        scopes: Rights = .all, hasSecondFactor: Bool = false
+    ) {
         self.id = id
         self.account = account
+        self.role = role
+        self.rights = role.rights.intersection(scopes)
+        self.hasSecondFactor = hasSecondFactor
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+    }
+
+    /// The same session with less to do.
+    package func without(_ rights: Rights) -> Session {
+        var session = self
+        session.rights.subtract(rights)
+        return session
     }
 }
 

@@ -11,6 +11,14 @@ package enum ClientCommand: Sendable, Equatable {
     /// The account has read up to a seq.
     case read(RoomName, Int64)
 
+    /// What the session has to be allowed.
+    package var right: Rights {
+        switch self {
+        case .send: .send
+        case .subscribe, .unsubscribe, .history, .read: .read
+        }
+    }
+
     /// Where a subscription begins.
     package enum Start: Sendable, Equatable {
         /// The client has everything up to this seq, of the log with this epoch if it says so. When more than `limit`

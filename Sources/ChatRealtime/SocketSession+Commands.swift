@@ -27,6 +27,7 @@ extension SocketSession {
     }
 
     private func perform(_ command: ClientCommand, _ echo: ClientCommand.Echo) throws(ChatError) {
+        guard session.rights.contains(command.right) else { throw .notAllowed(command.right) }
         switch command {
         case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
         case .subscribe(let room, let start): try subscribe(to: room, start, echo)

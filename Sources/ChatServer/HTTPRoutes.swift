@@ -34,7 +34,7 @@ struct HTTPRoutes {
             .group(context: AuthenticatedContext.self)
         let cookies = SessionCookie(name: authenticator.cookieName, isSecure: isSecure)
         let limits = LogInLimits()
-        AccountsController(
+        SignUpController(
             store: store, hasher: hasher, cookies: cookies, entrance: entrance, defaultRoom: defaultRoom,
             policy: policy, limits: limits
         ).add(to: router)
@@ -42,6 +42,7 @@ struct HTTPRoutes {
         SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
         PasswordController(store: store, hasher: hasher, hub: hub, policy: policy, limits: limits).add(
             to: authenticated)
+        AccountsController(store: store, hub: hub).add(to: authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)

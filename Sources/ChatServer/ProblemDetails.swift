@@ -46,10 +46,16 @@ enum ProblemDetails {
         case .invalidField: .unprocessableContent
         case .unsupportedMediaType: .unsupportedMediaType
         case .bodyTooLarge: .contentTooLarge
-        case .notAuthenticated, .wrongCredentials: .unauthorized
-        case .originNotAllowed, .originRequired, .tlsRequired, .notAMember, .wrongPassword: .forbidden
-        case .handleTaken, .roomExists, .idempotencyConflict, .resyncRequired, .notSubscribed: .conflict
-        case .roomNotFound, .sessionNotFound, .notFound: .notFound
+        case .notAuthenticated, .sessionEnded, .wrongCredentials, .secondFactorRequired: .unauthorized
+        case .originNotAllowed, .originRequired, .tlsRequired, .notAMember, .wrongPassword, .wrongCode, .notAllowed,
+            .accountDisabled,
+            .signUpClosed, .guestsNotAllowed, .invitationRequired, .invitationNotValid, .linkNotValid:
+            .forbidden
+        case .secondFactorExists, .secondFactorNotBegun, .handleTaken, .roomExists, .idempotencyConflict,
+            .resyncRequired, .notSubscribed:
+            .conflict
+        case .roomNotFound, .sessionNotFound, .accountNotFound, .invitationNotFound, .tokenNotFound, .notFound:
+            .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .upgradeRequired, .unsupportedWebSocketVersion: .upgradeRequired
         case .overloaded, .storageUnavailable, .storageFull, .outcomeUnknown, .shuttingDown: .serviceUnavailable

@@ -30,4 +30,17 @@ struct AuthenticatedContext: ChildRequestContext {
         self.session = session
         self.clientAddress = context.clientAddress
     }
+
+    /// The session, if it has a right.
+    /// - Throws: `not_allowed`.
+    func session(with right: Rights) throws(ChatError) -> Session {
+        guard session.rights.contains(right) else { throw .notAllowed(right) }
+        return session
+    }
+
+    /// Whoever asks, if it may administer.
+    /// - Throws: `not_allowed`.
+    func administrator() throws(ChatError) -> Administrator {
+        Administrator(try session(with: .administer), from: clientAddress.description)
+    }
 }

@@ -12,36 +12,49 @@ package enum Accounts {
     ) throws -> Session {
         try connection.transaction {
             let account = try create(handle, displayName: displayName, passwordHash: passwordHash, on: connection)
-            let session = try Sessions.create(for: account, token: token, at: place, on: connection)
-            let entry = AuditEntry(.accountCreated, account.id, from: place.address, session: session.id)
+            let session = try Sessions.create(
+                for: account, provedBy: passwordHash, token: token, at: place, on: connection)
+            let entry = AuditEntry(.accountCreated, account, from: place.address, session: session.id)
             try Audit.write(entry, on: connection)
             return session
         }
     }
 
-    private static func create(
-        _ handle: Handle, displayName: DisplayName, passwordHash: String, on connection: Connection
-    ) throws -> Account {
-        let rows = try connection.run(
+    /// Creates an account in the caller's transaction.
+    /// - Throws: `handle_taken`; `invalid_field` for a handle that only a guest may have.
+    static func create(
+        _ handle: Handle, displayName: DisplayName, passwordHash: String?, role: Role = .member,
+        on connection: Connection
+    ) throws -> AccountID {
+        guard !handle.isForGuests else { throw ChatError.forGuests }
+        let account = try insert(handle, displayName, passwordHash: passwordHash, role, on: connection)
+        guard let account else { throw ChatError.taken(handle) }
+        return account
+    }
+
+    /// - Returns: `nil` if the handle is taken.
+    private static func insert(
+        _ handle: Handle, _ displayName: DisplayName, passwordHash: String?, _ role: Role,
+        on connection: Connection
+    ) throws -> AccountID? {
+        try connection.run(
             """
-            INSERT INTO accounts (handle, display_name, password_hash)
-            VALUES (\(handle.description), \(displayName.description), \(passwordHash))
+            INSERT INTO accounts (handle, display_name, password_hash, role)
+            VALUES (\(handle.description), \(displayName.description), \(passwordHash), \(role.rawValue))
             ON CONFLICT (handle) DO NOTHING
             RETURNING id
-            """)
-        guard let row = rows.first else {
-            throw ChatError(.handleTaken, "The handle \(handle) is taken. Choose another one.", field: "handle")
-        }
-        return Account(id: try row.get("id"), handle: handle, displayName: displayName)
+            """
+        ).first?.get("id")
     }
 
     /// What a log-in is compared with.
     package struct Credentials: Sendable {
         package let account: Account
-        /// A PHC string.
-        package let passwordHash: String
+        /// A PHC string; `nil` for a guest, a bot, and whoever has not chosen a password yet: none is the right one.
+        package let passwordHash: String?
         /// The account has logged in on the device before.
         package let isKnownDevice: Bool
+        package let isDisabled: Bool
     }
 
     /// Who has this handle.
@@ -52,6 +65,7 @@ package enum Accounts {
         let rows = try connection.run(
             """
             SELECT id AS account_id, handle AS account_handle, display_name AS account_display_name, password_hash,
+                disabled_at IS NOT NULL AS is_disabled,
                 EXISTS (
                     SELECT FROM devices WHERE account_id = accounts.id AND token_hash = \(device?.hash)
                         AND last_seen_at > now() - \(Devices.days) * interval '1 day'
@@ -60,14 +74,15 @@ package enum Accounts {
             """)
         return try rows.first.map { row in
             Credentials(
-                account: try row.account(), passwordHash: try row.get("password_hash"),
-                isKnownDevice: try row.get("is_known_device"))
+                account: try row.account(), passwordHash: try row.optional("password_hash"),
+                isKnownDevice: try row.get("is_known_device"), isDisabled: try row.get("is_disabled"))
         }
     }
 
     /// The stored PHC string of an account's password.
     package static func passwordHash(of account: AccountID, on connection: Connection) throws -> String? {
-        try connection.run("SELECT password_hash FROM accounts WHERE id = \(account)").first?.get("password_hash")
+        try connection.run("SELECT password_hash FROM accounts WHERE id = \(account)").first?
+            .optional("password_hash")
     }
 
     /// Replaces the password of the account that asks, and ends every session but the one that asks.
@@ -98,5 +113,15 @@ package enum Accounts {
             UPDATE accounts SET password_hash = \(new) WHERE id = \(account) AND password_hash = \(old) RETURNING id
             """)
         return rows.first != nil
+    }
+}
+
+extension ChatError {
+    fileprivate static var forGuests: ChatError {
+        .invalid("handle", "Handles that begin with guest- are for guests. Choose another one.")
+    }
+
+    static func taken(_ handle: Handle) -> ChatError {
+        ChatError(.handleTaken, "The handle \(handle) is taken. Choose another one.", field: "handle")
     }
 }

@@ -11,36 +11,42 @@ package enum Sessions {
     static let limit: Int64 = 20
 
     /// A log-in: starts a session; `token` proves it from now on.
+    /// - Parameter passwordHash: the PHC string that the password was compared with.
+    /// - Throws: `not_authenticated` if the password was changed or the account disabled meanwhile.
     package static func begin(
-        for account: Account, token: SecretToken, at place: LoginPlace, on connection: Connection
+        for account: AccountID, provedBy passwordHash: String, token: SecretToken, at place: LoginPlace,
+        on connection: Connection
     ) throws -> Session {
         try connection.transaction {
-            let session = try create(for: account, token: token, at: place, on: connection)
-            let entry = AuditEntry(.loggedIn, account.id, from: place.address, session: session.id)
+            let session = try create(for: account, provedBy: passwordHash, token: token, at: place, on: connection)
+            let entry = AuditEntry(.loggedIn, account, from: place.address, session: session.id)
             try Audit.write(entry, on: connection)
             return session
         }
     }
 
-    /// Starts a session in the caller's transaction.
+    /// Starts a session in the caller's transaction. Whoever disables the account or changes its password waits for that
+    /// transaction or comes before it: no session is left over by a log-in of the same moment.
+    /// - Parameter passwordHash: the account's; `nil` for a guest, who has none.
     static func create(
-        for account: Account, token: SecretToken, at place: LoginPlace, on connection: Connection
+        for account: AccountID, provedBy passwordHash: String?, token: SecretToken, at place: LoginPlace,
+        on connection: Connection
     ) throws -> Session {
-        let rows = try connection.run(
+        try connection.run(
             """
             INSERT INTO sessions (account_id, token_hash, device, address, expires_at)
-            VALUES (\(account.id), \(token.hash), \(place.device), (\(place.address)::text)::inet,
-                now() + \(days) * interval '1 day')
-            RETURNING id, created_at, expires_at
+            SELECT id, \(token.hash), \(place.device), (\(place.address)::text)::inet, now() + \(days) * interval '1 day'
+            FROM (
+                SELECT id FROM accounts
+                WHERE id = \(account) AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM \(passwordHash)
+                FOR SHARE
+            ) a
             """)
-        guard let row = rows.first else { throw ChatError.notAuthenticated }
-        let session = Session(
-            id: try row.get("id"), account: account, createdAt: try row.get("created_at"),
-            expiresAt: try row.get("expires_at"))
+        guard let session = try find(token, on: connection) else { throw ChatError.notAuthenticated }
         try connection.run(
             """
             UPDATE sessions SET ended_at = now() WHERE id IN (
-                SELECT id FROM sessions WHERE account_id = \(account.id) AND ended_at IS NULL AND id <> \(session.id)
+                SELECT id FROM sessions WHERE account_id = \(account) AND ended_at IS NULL AND id <> \(session.id)
                 ORDER BY last_seen_at DESC, id DESC OFFSET \(limit - 1)
             )
             """)
@@ -76,15 +82,14 @@ package enum Sessions {
     package static func list(of account: Account, on connection: Connection) throws -> [SessionRecord] {
         let rows = try connection.run(
             """
-            SELECT id, created_at, expires_at, device, host(address) AS address, last_seen_at FROM sessions s
-            WHERE account_id = \(account.id) AND \(raw: isValid)
-            ORDER BY last_seen_at DESC, id DESC
+            SELECT \(raw: columns), s.device, host(s.address) AS address, s.last_seen_at
+            FROM sessions s JOIN accounts a ON a.id = s.account_id
+            WHERE s.account_id = \(account.id) AND \(raw: isValid)
+            ORDER BY s.last_seen_at DESC, s.id DESC
             """)
         return try rows.map { row in
             SessionRecord(
-                session: Session(
-                    id: try row.get("id"), account: account, createdAt: try row.get("created_at"),
-                    expiresAt: try row.get("expires_at")),
+                session: try session(row),
                 place: LoginPlace(device: try row.get("device"), address: try row.optional("address")),
                 lastSeenAt: try row.get("last_seen_at"))
         }
@@ -112,6 +117,15 @@ package enum Sessions {
         }
     }
 
+    /// Ends the session that a browser had before it logged in again; whoever had copied its token has nothing any more.
+    /// - Returns: `nil` if it had ended.
+    package static func end(
+        provedBy token: SecretToken, from address: String?, on connection: Connection
+    ) throws -> SessionID? {
+        guard let session = try find(token, on: connection) else { return nil }
+        return try end(session.id, askedBy: session, from: address, on: connection) ? session.id : nil
+    }
+
     /// Ends all sessions of an account but the one that asks.
     /// - Returns: those that were ended.
     package static func endOthers(
@@ -135,6 +149,31 @@ package enum Sessions {
         ).map { try $0.get("id") }
     }
 
+    /// Begins a session in the place of all that an account has, in the caller's transaction, which says why: whoever had copied
+    /// a token has nothing any more. It has the device and the end of the one that asks.
+    /// - Parameter token: proves it from now on.
+    /// - Returns: the new one, and those that were ended.
+    /// - Throws: `not_authenticated` if the one that asks has ended meanwhile.
+    static func replaceAll(
+        askedBy current: Session, token: SecretToken, on connection: Connection
+    ) throws -> (session: Session, ended: [SessionID]) {
+        try connection.run(
+            """
+            INSERT INTO sessions (account_id, token_hash, device, address, expires_at)
+            SELECT s.account_id, \(token.hash), s.device, s.address, s.expires_at
+            FROM sessions s WHERE s.id = \(current.id) AND \(raw: isValid)
+            """)
+        guard let session = try find(token, on: connection) else { throw ChatError.notAuthenticated }
+        return (session, try endOthers(than: session, on: connection))
+    }
+
+    /// Ends every session of an account, in the caller's transaction, which says why.
+    static func endAll(of account: AccountID, on connection: Connection) throws -> [SessionID] {
+        try connection.run(
+            "UPDATE sessions SET ended_at = now() WHERE account_id = \(account) AND ended_at IS NULL RETURNING id"
+        ).map { try $0.get("id") }
+    }
+
     /// Sessions that were ended in the last seconds, by whichever server or program.
     package static func endedRecently(on connection: Connection) throws -> [SessionID] {
         try connection.run("SELECT id FROM sessions WHERE ended_at > now() - interval '5 s'").map { try $0.get("id") }
@@ -149,24 +188,32 @@ package enum Sessions {
             """)
     }
 
-    /// A session `s` that has not ended.
-    private static let isValid =
-        "s.ended_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - interval '\(idleDays) days'"
+    /// A session `s` that has not ended. A bot's is not used like a person's, and does not end by being idle.
+    static let isValid = """
+        s.ended_at IS NULL AND s.expires_at > now()
+            AND (s.scopes IS NOT NULL OR s.last_seen_at > now() - interval '\(idleDays) days')
+        """
+
+    /// What ``session(_:)`` reads of a session `s` of an account `a`.
+    static let columns = """
+        s.id, s.created_at, s.expires_at, array_to_string(s.scopes, ' ') AS scopes, a.role,
+            a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
+        """
 
     private static func found(by hashes: SQLArray<Bytes>) -> Query {
         """
-        SELECT t.place, s.id, s.created_at, s.expires_at,
-            a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
+        SELECT t.place, \(raw: columns)
         FROM unnest(\(hashes)) WITH ORDINALITY AS t (hash, place)
         JOIN sessions s ON s.token_hash = t.hash AND \(raw: isValid)
         JOIN accounts a ON a.id = s.account_id
         """
     }
 
-    private static func session(_ row: Row) throws -> Session {
+    static func session(_ row: Row) throws -> Session {
         Session(
             id: try row.get("id"), account: try row.account(),
-            createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
+            createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"), role: try row.role(),
+            scopes: try row.scopes())
     }
 
     private static func standings(for hashes: SQLArray<Bytes>) -> Query {
@@ -178,5 +225,16 @@ package enum Sessions {
         JOIN rooms r ON r.id = m.room_id
         ORDER BY t.place, r.name
         """
+    }
+}
+
+extension Row {
+    /// The column `role`. One that this program does not know has no rights beyond a guest's.
+    func role() throws -> Role { Role(rawValue: try get("role")) ?? .guest }
+
+    /// The column `scopes`: names with a space between; NULL for a session that is no bot's.
+    func scopes() throws -> Rights {
+        guard let text: String = try optional("scopes") else { return .all }
+        return Rights(names: text.split(separator: " ")) ?? []
     }
 }

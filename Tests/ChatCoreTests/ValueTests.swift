@@ -79,3 +79,44 @@ import Testing
         }
     }
 }
+
+/// What a session may do.
+@Suite struct RightsTests {
+    @Test(
+        arguments: [
+            (Role.owner, Rights.all), (.admin, .all), (.member, [.read, .send, .join, .createRooms, .account]),
+            (.guest, [.read, .send, .join]), (.bot, [.read, .send, .join, .createRooms]),
+        ] as [(Role, Rights)])
+    func followFromTheRole(_ role: Role, _ rights: Rights) { #expect(role.rights == rights) }
+
+    @Test func haveNames() {
+        #expect(Rights.all.names == ["account", "administer", "create_rooms", "join", "read", "send"])
+        #expect(Rights(names: Rights.all.names) == .all)
+        #expect(Rights(names: ["read", "fly"]) == nil)
+    }
+
+    @Test(arguments: [[], ["administer"], ["account"], ["read", "read ", "send"], ["Read"]] as [[String]])
+    func noTokenHasMoreThanScopes(_ names: [String]) {
+        #expect(throws: ChatError.self) { try Rights(scopes: names) }
+    }
+
+    @Test func aTokenHasWhatItsScopesAndItsRoleBothAllow() throws {
+        let account = Account(
+            id: AccountID(rawValue: 1), handle: try Handle("bot"), displayName: try DisplayName("Bot"))
+        let session = { (role: Role) in
+            Session(
+                id: SessionID(rawValue: 1), account: account, createdAt: Timestamp(microseconds: 0),
+                expiresAt: Timestamp(microseconds: 1), role: role, scopes: [.read, .createRooms])
+        }
+        #expect(session(.bot).rights == [.read, .createRooms])
+        #expect(session(.guest).rights == .read)
+        #expect(session(.owner).without(.read).rights == .createRooms)
+    }
+
+    @Test func aGuestsHandleIsNobodyElses() throws {
+        let handles = Set((0..<1000).map { _ in Handle.guest() })
+        #expect(handles.count == 1000 && handles.allSatisfy(\.isForGuests))
+        for handle in handles { #expect(try Handle(handle.description) == handle) }
+        #expect(try !Handle("guestbook").isForGuests)
+    }
+}

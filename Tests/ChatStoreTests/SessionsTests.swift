@@ -10,7 +10,7 @@ import Testing
     private func logIn(_ account: Account, in house: House) async throws -> (session: Session, token: SecretToken) {
         let token = SecretToken()
         let session = try await house.database.run { [phone] connection in
-            try Sessions.begin(for: account, token: token, at: phone, on: connection)
+            try Sessions.begin(for: account.id, provedBy: "x", token: token, at: phone, on: connection)
         }
         return (session, token)
     }

@@ -18,7 +18,7 @@ struct HubBench {
             hub: hub, rooms: Self.emptyRoom, serverVersion: "0", heartbeat: .hours(1), messageBytes: 65_536)
         let session = Session(
             id: SessionID(rawValue: 1), account: Sample.author, createdAt: Timestamp(microseconds: 0),
-            expiresAt: Timestamp(microseconds: .max))
+            expiresAt: Timestamp(microseconds: .max), role: .member)
         let greeting = Greeting(epoch: "e", account: Sample.author, rooms: [])
         channels = try (0..<sockets).map { [loop] _ in
             let socket = WebSocket(

@@ -31,7 +31,7 @@ final class SimulatedClient {
         self.rooms = rooms
         let session = Session(
             id: SessionID(rawValue: account.id.rawValue), account: account, createdAt: Timestamp(microseconds: 0),
-            expiresAt: Timestamp(microseconds: .max))
+            expiresAt: Timestamp(microseconds: .max), role: .member)
         let greeting = Greeting(epoch: "e", account: account, rooms: [])
         let socket = WebSocket(
             .init(messageBytes: 65_536), unreadBytes: SimulatedWire.unreadBytes,

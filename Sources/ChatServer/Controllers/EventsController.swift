@@ -21,7 +21,7 @@ struct EventsController: Sendable {
         let range = try PageRange(request)
         let limit =
             try request.integerParameter("limit", in: 1...Int64(PageRange.limit)) ?? Int64(PageRange.defaultCount)
-        let account = context.session.account.id
+        let account = try context.session(with: .read).account.id
         let page = try await store.run { try RoomLog.page(room, range, limit: Int(limit), for: account, on: $0) }
         return .json { $0.members(of: page) }
     }
@@ -32,7 +32,7 @@ struct EventsController: Sendable {
         let clientID = try request.clientID(in: body)
         let message = try MessageBody(body.string("body"))
         let receipt = try await entrance.append(
-            Draft(room: room, author: context.session.account, content: .message(clientID, message)))
+            Draft(room: room, author: context.session(with: .send).account, content: .message(clientID, message)))
         return .json(receipt.duplicate ? .ok : .created) { $0.members(of: receipt, for: room, clientID) }
     }
 
@@ -42,7 +42,7 @@ struct EventsController: Sendable {
         guard let seq else {
             throw ChatError.invalid("seq", "The member seq is missing: the last event that was read.")
         }
-        let account = context.session.account.id
+        let account = try context.session(with: .read).account.id
         let marker = try await store.run { try ReadMarkers.move(account, in: room, to: seq, on: $0) }
         if marker.moved { hub.tell(account, marker) }
         return .json { $0.members(of: marker) }

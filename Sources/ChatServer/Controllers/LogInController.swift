@@ -23,18 +23,29 @@ struct LogInController: Sendable {
         let password = try body.string("password")
         let delivery = try SessionCookie.Delivery(body)
         guard let attempt = Password(attempt: password) else { throw Self.wrongCredentials }
+        return try await begin(handle, attempt, delivery, request, context)
+    }
+
+    private func begin(
+        _ handle: String, _ attempt: Password, _ delivery: SessionCookie.Delivery, _ request: Request,
+        _ context: AnonymousContext
+    ) async throws -> Response {
         try limits.admitLogIn(from: context.clientAddress)
         let device = cookies.device(in: request)
         let known = try await credentials(of: handle, on: device)
-        let place = LoginPlace(request, context)
-        try await compare(attempt, with: known, handle, place, context)
-        guard let account = known?.account else { throw Self.wrongCredentials }
+        let place = LoginPlace(request, context.clientAddress)
+        let verdict = try await compare(attempt, with: known, handle, place, context)
+        guard let known, var hash = known.passwordHash else { throw Self.wrongCredentials }
+        guard !known.isDisabled else { throw Self.disabled }
+        if verdict == .rightButWeak { hash = await strengthen(hash, of: known.account, attempt, context) }
         let token = SecretToken()
-        let session = try await store.run { try Sessions.begin(for: account, token: token, at: place, on: $0) }
+        let session = try await store.run { [hash] connection in
+            try Sessions.begin(for: known.account.id, provedBy: hash, token: token, at: place, on: connection)
+        }
         var response = cookies.response(.created, session, token, delivery)
         if delivery == .cookie {
             let device = device ?? SecretToken()
-            try await store.run { try Devices.remember(device, of: account.id, on: $0) }
+            try await store.run { try Devices.remember(device, of: session.account.id, on: $0) }
             cookies.add(device: device, to: &response)
         }
         return response
@@ -49,7 +60,7 @@ struct LogInController: Sendable {
     private func compare(
         _ attempt: Password, with known: Accounts.Credentials?, _ handle: String, _ place: LoginPlace,
         _ context: AnonymousContext
-    ) async throws {
+    ) async throws -> PasswordHasher.Verdict {
         var verdict = PasswordHasher.Verdict.wrong
         let isRight = try await limits.guess(
             at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true
@@ -57,28 +68,40 @@ struct LogInController: Sendable {
             verdict = try await hasher.verify(attempt.normalized, against: known?.passwordHash)
             return verdict != .wrong
         }
-        guard let known, isRight else {
+        guard isRight else {
             let entry = AuditEntry(.logInRefused, known?.account.id, isLoggedIn: false, from: place.address)
             try await store.run { try Audit.write(entry, on: $0) }
             throw Self.wrongCredentials
         }
-        if verdict == .rightButWeak { await strengthen(known, attempt, context) }
+        return verdict
     }
 
     /// The parameters or the pepper have changed since the password was set, and only now it is here to be hashed again.
+    /// - Returns: the hash that is stored then.
     private func strengthen(
-        _ known: Accounts.Credentials, _ password: Password, _ context: AnonymousContext
-    ) async {
+        _ stored: String, of account: Account, _ password: Password, _ context: AnonymousContext
+    ) async -> String {
         do {
             let hash = try await hasher.hash(password.normalized)
-            try await store.run { connection in
-                _ = try Accounts.replaceHash(
-                    of: known.account.id, from: known.passwordHash, to: hash, on: connection)
+            let isReplaced = try await store.run { connection in
+                try Accounts.replaceHash(of: account.id, from: stored, to: hash, on: connection)
             }
+            guard !isReplaced else { return hash }
+            // Of two log-ins at once the other one was faster, or the password has just been changed.
+            guard let current = try await store.run({ try Accounts.passwordHash(of: account.id, on: $0) }) else {
+                return stored
+            }
+            let verdict = try await hasher.verify(password.normalized, against: current)
+            return verdict == .wrong ? stored : current
         } catch {
             // The next log-in tries again.
             context.logger.notice("A password could not be hashed again: \(error)")
+            return stored
         }
+    }
+
+    private static var disabled: ChatError {
+        ChatError(.accountDisabled, "This account has been disabled. Whoever runs the server can enable it.")
     }
 
     private static var wrongCredentials: ChatError {
@@ -88,7 +111,7 @@ struct LogInController: Sendable {
 
 extension LoginPlace {
     /// Where a request comes from.
-    init(_ request: Request, _ context: AnonymousContext) {
-        self.init(device: request.headers[.userAgent] ?? "", address: context.clientAddress.description)
+    init(_ request: Request, _ address: IPAddress) {
+        self.init(device: request.headers[.userAgent] ?? "", address: address.description)
     }
 }

@@ -21,9 +21,10 @@ struct PasswordController: Sendable {
 
     /// Whoever has stolen a session does not get the account: the old password is asked for, and every other session ends.
     @Sendable private func change(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let session = try context.session(with: .account)
         let body = try await request.jsonObject()
         let old = Password(attempt: try body.string("oldPassword"))
-        let (session, address) = (context.session, context.clientAddress.description)
+        let address = context.clientAddress.description
         let names = [session.account.handle.description, session.account.displayName.description]
         let new = try Password(body.string("newPassword"), policy, for: names, field: "newPassword")
         let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
@@ -34,7 +35,7 @@ struct PasswordController: Sendable {
             try await hasher.verify(old?.normalized ?? "", against: old.flatMap { _ in stored }) != .wrong
         }
         guard let stored, isRight else {
-            let entry = AuditEntry(.passwordChangeRefused, session.account.id, from: address, session: session.id)
+            let entry = AuditEntry(.passwordRefused, session.account.id, from: address, session: session.id)
             try await store.run { try Audit.write(entry, on: $0) }
             throw Self.wrongPassword
         }

@@ -15,7 +15,7 @@ struct RoomsController: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let account = context.session.account.id
+        let account = try context.session(with: .read).account.id
         let rooms = try await store.run { try Rooms.all(for: account, on: $0) }
         return .json { json in
             json.array("rooms") { json in for room in rooms { json.object { $0.members(of: room) } } }
@@ -23,28 +23,30 @@ struct RoomsController: Sendable {
     }
 
     @Sendable private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let session = try context.session(with: .createRooms)
         let body = try await request.jsonObject()
         let name = try RoomName(body.string("name"), field: "name")
         let title =
             try body.optionalString("title").map { text throws(ChatError) in try RoomTitle(text) } ?? RoomTitle(name)
         try await store.run { try Rooms.create(name, title: title, on: $0) }
-        _ = try await entrance.change(.joined, context.session.account, in: name)
+        _ = try await entrance.change(.joined, session.account, in: name)
         return try await room(name, .created, context)
     }
 
     @Sendable private func show(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try await room(context.parameters.room(), .ok, context)
+        _ = try context.session(with: .read)
+        return try await room(context.parameters.room(), .ok, context)
     }
 
     @Sendable private func join(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let name = try context.parameters.room()
-        _ = try await entrance.change(.joined, context.session.account, in: name)
+        _ = try await entrance.change(.joined, context.session(with: .join).account, in: name)
         return try await room(name, .ok, context)
     }
 
     @Sendable private func leave(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         do {
-            _ = try await entrance.change(.left, context.session.account, in: context.parameters.room())
+            _ = try await entrance.change(.left, context.session(with: .join).account, in: context.parameters.room())
         } catch let error as ChatError where error.code == .notAMember {
             // Who is not there has left already.
         }

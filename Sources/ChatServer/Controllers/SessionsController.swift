@@ -28,14 +28,17 @@ struct SessionsController: Sendable {
     }
 
     @Sendable private func me(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        .json { json in
-            json.object("account") { $0.members(of: context.session.account) }
-            json.object("session") { $0.members(of: context.session) }
+        let session = context.session
+        return .json { json in
+            json.object("account") { $0.members(of: session.account) }
+            json.object("session") { $0.members(of: session) }
+            json.member("role", session.role.rawValue)
+            json.array("rights") { json in for name in session.rights.names { json.element(name) } }
         }
     }
 
     @Sendable private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let current = context.session
+        let current = try context.session(with: .account)
         let records = try await store.run { try Sessions.list(of: current.account, on: $0) }
         return .json { json in
             json.array("sessions") { json in
@@ -47,7 +50,7 @@ struct SessionsController: Sendable {
     }
 
     @Sendable private func end(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let (current, address) = (context.session, context.clientAddress.description)
+        let (current, address) = (try context.session(with: .account), context.clientAddress.description)
         guard let number = context.parameters.get("session", as: Int64.self) else { throw Self.notFound }
         let session = SessionID(rawValue: number)
         let isEnded = try await store.run { try Sessions.end(session, askedBy: current, from: address, on: $0) }
@@ -57,7 +60,7 @@ struct SessionsController: Sendable {
     }
 
     @Sendable private func endOthers(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let (current, address) = (context.session, context.clientAddress.description)
+        let (current, address) = (try context.session(with: .account), context.clientAddress.description)
         let ended = try await store.run { try Sessions.endOthers(askedBy: current, from: address, on: $0) }
         hub.end(Set(ended))
         return .json { $0.member("ended", Int64(ended.count)) }
