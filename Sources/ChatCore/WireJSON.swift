@@ -16,6 +16,12 @@ extension JSONWriter {
         }
     }
 
+    package mutating func members(of session: Session) {
+        member("id", session.id.rawValue)
+        member("createdAt", session.createdAt)
+        member("expiresAt", session.expiresAt)
+    }
+
     package mutating func members(of account: Account) {
         member("id", account.id.rawValue)
         member("handle", account.handle.description)

@@ -10,12 +10,15 @@ package enum ClientCommand: Sendable, Equatable {
     case history(RoomName, PageRange, limit: Int)
     /// The account has read up to a seq.
     case read(RoomName, Int64)
+    /// The session that this token proves takes the place of the socket's.
+    case refresh(token: String)
 
     /// What the session has to be allowed.
     package var right: Rights {
         switch self {
         case .send: .send
         case .subscribe, .unsubscribe, .history, .read: .read
+        case .refresh: []
         }
     }
 
@@ -28,7 +31,7 @@ package enum ClientCommand: Sendable, Equatable {
         case last(Int)
     }
 
-    private static let types = ["send", "subscribe", "unsubscribe", "history", "read"]
+    private static let types = ["send", "subscribe", "unsubscribe", "history", "read", "refresh"]
 
     /// What an answer has to repeat, even if the command is not acceptable.
     package struct Echo: Sendable, Equatable {
@@ -67,8 +70,12 @@ package enum ClientCommand: Sendable, Equatable {
         guard Self.types.contains(type) else {
             throw ChatError(
                 .unknownType,
-                "There is no command of this type; there are subscribe, unsubscribe, send, history and read.",
+                "There is no command of this type; there are subscribe, unsubscribe, send, history, read and refresh.",
                 field: "type")
+        }
+        guard type != "refresh" else {
+            self = .refresh(token: try object.string("token"))
+            return
         }
         let room = try RoomName(object.string("room"))
         echo.room = room

@@ -3,7 +3,7 @@ import NIOCore
 
 /// What sockets are told. On the native door each is one JSON object in one text frame (docs/asyncapi.yaml).
 package enum ServerFrame: Sendable {
-    case hello(Greeting, server: String, heartbeatSeconds: Int, messageBytes: Int)
+    case hello(Greeting, Session, server: String, heartbeatSeconds: Int, messageBytes: Int)
     case subscribed(RoomName, EventPage, after: Int64, gap: Gap?, ref: String?)
     case unsubscribed(RoomName, reason: String, ref: String?)
     case event(Event)
@@ -12,6 +12,10 @@ package enum ServerFrame: Sendable {
     case read(ReadMarker, ref: String?)
     case ack(RoomName, ClientID, Receipt, ref: String?)
     case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
+    /// Another session carries the socket on.
+    case refreshed(Session, ref: String?)
+    /// The session, and with it the socket, ends soon.
+    case expiring(at: Timestamp)
     case error(ChatError, ClientCommand.Echo)
 
     /// Its frames, header and all.
@@ -24,8 +28,8 @@ package enum ServerFrame: Sendable {
     /// The members of its JSON object.
     func writeMembers(_ json: inout JSONWriter) {
         switch self {
-        case .hello(let greeting, let server, let heartbeatSeconds, let messageBytes):
-            Self.hello(greeting, server, heartbeatSeconds, messageBytes, &json)
+        case .hello(let greeting, let session, let server, let heartbeatSeconds, let messageBytes):
+            Self.hello(greeting, session, server, heartbeatSeconds, messageBytes, &json)
         case .subscribed(let room, let page, let after, let gap, let ref):
             json.member("type", "subscribed")
             json.member("ref", ref)
@@ -61,18 +65,27 @@ package enum ServerFrame: Sendable {
             json.member("type", "heartbeat")
             json.member("at", at)
             json.object("heads") { json in for (room, head) in heads { json.member(room.description, head) } }
+        case .refreshed(let session, let ref):
+            json.member("type", "refreshed")
+            json.member("ref", ref)
+            json.object("session") { $0.members(of: session) }
+        case .expiring(let at):
+            json.member("type", "expiring")
+            json.member("expiresAt", at)
         case .error(let error, let echo): Self.error(error, echo, &json)
         }
     }
 
     private static func hello(
-        _ greeting: Greeting, _ server: String, _ heartbeatSeconds: Int, _ messageBytes: Int, _ json: inout JSONWriter
+        _ greeting: Greeting, _ session: Session, _ server: String, _ heartbeatSeconds: Int, _ messageBytes: Int,
+        _ json: inout JSONWriter
     ) {
         json.member("type", "hello")
         json.member("protocol", "denwa.v1")
         json.member("server", server)
         json.member("epoch", greeting.epoch)
         json.object("account") { $0.members(of: greeting.account) }
+        json.object("session") { $0.members(of: session) }
         json.member("heartbeatSeconds", Int64(heartbeatSeconds))
         json.object("limits") {
             $0.member("messageBytes", Int64(messageBytes))

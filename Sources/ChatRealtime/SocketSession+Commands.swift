@@ -39,7 +39,32 @@ extension SocketSession {
             write(.unsubscribed(room, reason: "requested", ref: echo.ref))
         case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
         case .read(let room, let seq): markRead(room, seq, echo)
+        case .refresh(let token): refresh(token, echo)
         }
+    }
+
+    private func refresh(_ token: String, _ echo: ClientCommand.Echo) {
+        guard let eventLoop = socket?.eventLoop else { return }
+        commandBegan()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        environment.rooms.session(token, eventLoop).whenComplete { result in bound.value.refreshed(echo, result) }
+    }
+
+    private func refreshed(_ echo: ClientCommand.Echo, _ result: Result<Session, any Error>) {
+        guard socket != nil else { return }
+        switch result {
+        case .success(let fresh) where fresh.account.id != account.id:
+            refuse(.invalid("token", "This token is another account's. Open another socket for it."), echo)
+        case .success(let fresh) where !fresh.rights.isSuperset(of: session.rights):
+            // What the socket hears already is not taken back.
+            refuse(.notAllowed(session.rights.subtracting(fresh.rights)), echo)
+        case .success(let fresh):
+            goOn(with: fresh)
+            write(.refreshed(fresh, ref: echo.ref))
+        case .failure(let error): refuse(ChatError(access: error), echo)
+        }
+        commandEnded()
+        flush()
     }
 
     private func send(_ room: RoomName, _ clientID: ClientID, _ body: MessageBody, _ ref: String?) throws(ChatError) {

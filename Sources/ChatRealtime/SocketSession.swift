@@ -30,7 +30,8 @@ package final class SocketSession {
     private static let stopTimeout = TimeAmount.seconds(5)
     static let subscriptionLimit = 500
 
-    package let session: Session
+    /// Replaced by another log-in of the same account when the client says so.
+    package private(set) var session: Session
     package var account: Account { session.account }
     package let environment: Environment
     package let dialect: Dialect
@@ -103,7 +104,7 @@ package final class SocketSession {
         let seconds = Int(environment.heartbeat.nanoseconds / 1_000_000_000)
         write(
             .hello(
-                greeting, server: environment.serverVersion, heartbeatSeconds: seconds,
+                greeting, session, server: environment.serverVersion, heartbeatSeconds: seconds,
                 messageBytes: environment.messageBytes))
     }
 
@@ -129,15 +130,26 @@ package final class SocketSession {
     /// The session may not be used any more.
     func sessionEnded() { close(.sessionEnded, "the session has ended") }
 
-    /// A timer of its own is set only for the last interval of a session's life: most sockets close long before.
+    /// Another log-in of the same account carries the socket on.
+    func goOn(with session: Session) {
+        self.session = session
+        isExpiryNear = false
+        watchExpiry()
+    }
+
+    /// The last interval of a session's life is announced, and only it has a timer: most sockets close long before.
     private func watchExpiry() {
         guard let eventLoop = socket?.eventLoop, !isExpiryNear else { return }
         let day: Int64 = 86_400_000_000
         let left = TimeAmount.microseconds(min(day, session.expiresAt.microseconds - Timestamp.now.microseconds))
         guard left < environment.heartbeat + environment.heartbeat else { return }
         isExpiryNear = true
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        eventLoop.scheduleTask(in: max(left, .zero)) { bound.value.sessionEnded() }
+        write(.expiring(at: session.expiresAt))
+        let bound = NIOLoopBound((self, session.id), eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: max(left, .zero)) {
+            let (socket, session) = bound.value
+            if socket.session.id == session { socket.sessionEnded() }
+        }
     }
 
     /// Says why, and closes.

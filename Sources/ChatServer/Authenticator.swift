@@ -46,6 +46,11 @@ struct Authenticator: Sendable {
         return session
     }
 
+    /// The session of a token that is said on an open socket; fails with `not_authenticated`.
+    func session(provedBy text: String, on eventLoop: any EventLoop) -> EventLoopFuture<Session> {
+        greet(.bearer(text), on: eventLoop).map(\.session)
+    }
+
     /// For a new socket: the session and where its account's rooms stand.
     func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<Greeter.Answer> {
         do {

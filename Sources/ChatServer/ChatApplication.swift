@@ -68,7 +68,7 @@ package struct ChatApplication: Sendable {
         let door = NativeDoor(
             authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
             environment: .init(
-                hub: hub, rooms: Self.access(store, writer), serverVersion: Self.version,
+                hub: hub, rooms: Self.access(store, writer, authenticator), serverVersion: Self.version,
                 heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes))
         let router = HTTPRoutes(
             store: store, hasher: hasher, hub: hub,
@@ -97,7 +97,9 @@ package struct ChatApplication: Sendable {
         ).run()
     }
 
-    private static func access(_ store: Store, _ writer: RoomWriter<ReplyAddress>) -> RoomAccess {
+    private static func access(
+        _ store: Store, _ writer: RoomWriter<ReplyAddress>, _ authenticator: Authenticator
+    ) -> RoomAccess {
         RoomAccess(
             page: { room, range, limit, account, eventLoop in
                 store.run(on: eventLoop) { try RoomLog.page(room, range, limit: limit, for: account, on: $0) }
@@ -105,6 +107,7 @@ package struct ChatApplication: Sendable {
             markRead: { room, seq, account, eventLoop in
                 store.run(on: eventLoop) { try ReadMarkers.move(account, in: room, to: seq, on: $0) }
             },
+            session: { token, eventLoop in authenticator.session(provedBy: token, on: eventLoop) },
             submit: { draft, origin throws(ChatError) in try writer.submit(draft, from: origin) })
     }
 }

@@ -61,11 +61,3 @@ struct SessionCookie: Sendable {
             + (isSecure ? "; Secure" : "")
     }
 }
-
-extension JSONWriter {
-    mutating func members(of session: Session) {
-        member("id", session.id.rawValue)
-        member("createdAt", session.createdAt)
-        member("expiresAt", session.expiresAt)
-    }
-}

@@ -44,6 +44,9 @@ extension ClientCommand {
                     json.member("epoch", epoch)
                 case .last(let count): json.member("last", Int64(count))
                 }
+            case .refresh(let token):
+                json.member("type", "refresh")
+                json.member("token", token)
             case .unsubscribe(let room):
                 json.member("type", "unsubscribe")
                 json.member("room", room.description)

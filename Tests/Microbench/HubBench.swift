@@ -40,6 +40,7 @@ struct HubBench {
             markRead: { room, _, _, loop in
                 loop.makeSucceededFuture(ReadMarker(room: room, read: 0, head: 0, moved: false))
             },
+            session: { _, loop in loop.makeFailedFuture(ChatError.notAuthenticated) },
             submit: { _, _ in })
     }
 

@@ -55,6 +55,7 @@ final class SimulatedRooms: @unchecked Sendable {
                 pending.append(.marker(promise, room, seq, account))
                 return promise.futureResult
             },
+            session: { _, loop in loop.makeFailedFuture(ChatError.notAuthenticated) },
             submit: { [self] draft, origin throws(ChatError) in
                 if drafts.count >= 20 { throw .overloaded("Too much.") }
                 drafts.append((draft, origin))
