@@ -10,13 +10,15 @@ package enum ClientCommand: Sendable, Equatable {
     case history(RoomName, PageRange, limit: Int)
     /// The account has read up to a seq.
     case read(RoomName, Int64)
+    /// The account is about to say something.
+    case typing(RoomName)
     /// The session that this token proves takes the place of the socket's.
     case refresh(token: String)
 
     /// What the session has to be allowed.
     package var right: Rights {
         switch self {
-        case .send: .send
+        case .send, .typing: .send
         case .subscribe, .unsubscribe, .history, .read: .read
         case .refresh: []
         }
@@ -31,7 +33,7 @@ package enum ClientCommand: Sendable, Equatable {
         case last(Int)
     }
 
-    private static let types = ["send", "subscribe", "unsubscribe", "history", "read", "refresh"]
+    private static let types = ["send", "subscribe", "unsubscribe", "history", "read", "typing", "refresh"]
 
     /// What an answer has to repeat, even if the command is not acceptable.
     package struct Echo: Sendable, Equatable {
@@ -70,7 +72,7 @@ package enum ClientCommand: Sendable, Equatable {
         guard Self.types.contains(type) else {
             throw ChatError(
                 .unknownType,
-                "There is no command of this type; there are subscribe, unsubscribe, send, history, read and refresh.",
+                "There is no command of this type; there are subscribe, unsubscribe, send, history, read, typing and refresh.",
                 field: "type")
         }
         guard type != "refresh" else {
@@ -82,6 +84,7 @@ package enum ClientCommand: Sendable, Equatable {
         switch type {
         case "subscribe": self = .subscribe(room, try Start(object))
         case "unsubscribe": self = .unsubscribe(room)
+        case "typing": self = .typing(room)
         case "history": self = .history(room, try PageRange(object), limit: try object.pageLimit())
         case "read":
             guard let seq = try object.optionalInteger("seq", in: 0...PageRange.lastSeq) else {

@@ -57,6 +57,13 @@ package final class Hub: Sendable {
         }
     }
 
+    /// Tells who follows the room here that the account is about to say something, if they have nothing better to do.
+    func tell(_ room: RoomName, typing account: Account) {
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { shard.value.pass(.typing(room, account, ref: nil), in: room, of: account.id) }
+        }
+    }
+
     /// Sockets whose connection is there, those that are just being closed among them.
     package func connections() async throws -> Int {
         var count = 0

@@ -10,6 +10,8 @@ package enum ServerFrame: Sendable {
     case behind(Gap)
     case history(RoomName, EventPage, ref: String?)
     case read(ReadMarker, ref: String?)
+    /// Somebody is about to say something.
+    case typing(RoomName, Account, ref: String?)
     case ack(RoomName, ClientID, Receipt, ref: String?)
     case heartbeat(at: Timestamp, heads: [(RoomName, Int64)])
     /// Another session carries the socket on.
@@ -57,6 +59,11 @@ package enum ServerFrame: Sendable {
             json.member("type", "read")
             json.member("ref", ref)
             json.members(of: marker)
+        case .typing(let room, let account, let ref):
+            json.member("type", "typing")
+            json.member("ref", ref)
+            json.member("room", room.description)
+            json.object("author") { $0.members(of: account) }
         case .ack(let room, let clientID, let receipt, let ref):
             json.member("type", "ack")
             json.member("ref", ref)

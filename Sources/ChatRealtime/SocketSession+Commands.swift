@@ -32,15 +32,21 @@ extension SocketSession {
         case .send(let room, let clientID, let body): try send(room, clientID, body, echo.ref)
         case .subscribe(let room, let start): try subscribe(to: room, start, echo)
         case .unsubscribe(let room):
-            guard let subscriber = subscribers.removeValue(forKey: room) else {
-                throw ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
-            }
+            guard let subscriber = subscribers.removeValue(forKey: room) else { throw .notSubscribed(to: room) }
             shard?.remove(subscriber)
             write(.unsubscribed(room, reason: "requested", ref: echo.ref))
         case .history(let room, let range, let limit): read(.init(room: room, range: range, limit: limit, echo: echo))
         case .read(let room, let seq): markRead(room, seq, echo)
+        case .typing(let room): try type(in: room, echo.ref)
         case .refresh(let token): refresh(token, echo)
         }
+    }
+
+    private func type(in room: RoomName, _ ref: String?) throws(ChatError) {
+        guard let eventLoop = socket?.eventLoop else { return }
+        guard let subscriber = subscribers[room] else { throw .notSubscribed(to: room) }
+        if subscriber.types(at: eventLoop.now) { environment.hub.tell(room, typing: account) }
+        if let ref { write(.typing(room, account, ref: ref)) }
     }
 
     private func refresh(_ token: String, _ echo: ClientCommand.Echo) {
@@ -99,5 +105,11 @@ extension SocketSession {
         // After the answer that is just being written.
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.execute { bound.value.comeBackLater() }
+    }
+}
+
+extension ChatError {
+    fileprivate static func notSubscribed(to room: RoomName) -> ChatError {
+        ChatError(.notSubscribed, "This socket is not subscribed to \(room).", field: "room")
     }
 }

@@ -13,6 +13,7 @@ final class Subscriber {
     var place = 0
     /// It has its turn when its socket has.
     private var isDue = false
+    private var typesAgain = NIODeadline.uptimeNanoseconds(0)
 
     init(_ room: RoomName, _ session: SocketSession, _ subscription: Subscription) {
         self.stream = RoomStream(room: room, dialect: session.dialect)
@@ -42,6 +43,17 @@ final class Subscriber {
             case .readLater, .nothing: return
             }
         }
+    }
+
+    /// Has all that there is, and room for more.
+    var isAtEase: Bool { subscription.state == .live && !isDue && session.isWritable }
+
+    /// The account types in this room.
+    /// - Returns: whether others should hear of it: now and then, however often it is said.
+    func types(at now: NIODeadline) -> Bool {
+        guard now >= typesAgain else { return false }
+        typesAgain = now + .seconds(2)
+        return true
     }
 
     /// The room may have come further than was announced.

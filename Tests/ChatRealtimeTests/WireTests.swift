@@ -24,6 +24,7 @@ import Testing
         #expect(
             try decode(#"{"type":"history","room":"a"}"#).command.get()
                 == .history(RoomName("a"), .newest, limit: 50))
+        #expect(try decode(#"{"type":"typing","room":"a"}"#).command.get() == .typing(RoomName("a")))
         #expect(try decode(#"{"type":"read","room":"a","seq":4}"#).command.get() == .read(RoomName("a"), 4))
         #expect(try decode(#"{"type":"subscribe","room":"a"}"#).command.get() == .subscribe(RoomName("a"), .last(50)))
         #expect(try decode(#"{"type":"unsubscribe","room":"a"}"#).command.get() == .unsubscribe(RoomName("a")))

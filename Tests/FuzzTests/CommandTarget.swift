@@ -65,6 +65,9 @@ extension ClientCommand {
                 case .after(let seq): json.member("after", seq)
                 case .around(let seq): json.member("around", seq)
                 }
+            case .typing(let room):
+                json.member("type", "typing")
+                json.member("room", room.description)
             case .read(let room, let seq):
                 json.member("type", "read")
                 json.member("room", room.description)
