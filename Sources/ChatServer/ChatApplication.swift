@@ -6,7 +6,6 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
-import PasswordPolicy
 import Passwords
 import Postgres
 import ServiceLifecycle
@@ -37,8 +36,8 @@ package struct ChatApplication: Sendable {
         let defaultRoom = try RoomName(configuration.defaultRoom, field: "default-room")
         let databases = Databases(configuration)
         let hasher = PasswordHasher(
-            .init(memoryKiB: UInt32(configuration.passwordMemory), passes: UInt32(configuration.passwordPasses)),
-            peppers: configuration.peppers, slots: configuration.passwordSlots, queue: configuration.passwordQueue)
+            configuration.hashParameters, peppers: configuration.peppers, slots: configuration.passwordSlots,
+            queue: configuration.passwordQueue)
         let outcome = await Result {
             let epoch = try await databases.requests.run { connection in
                 _ = try Rooms.ensure(defaultRoom, title: RoomTitle(defaultRoom), on: connection)
@@ -65,19 +64,21 @@ package struct ChatApplication: Sendable {
         let watch = DatabaseWatch(databases.watch, epoch: epoch, hub: hub, logger: logger)
         let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
         let authenticator = Authenticator(store: store, isSecure: configuration.isSecure)
+        let environment = SocketSession.Environment(
+            hub: hub, rooms: Self.access(store, writer, authenticator), serverVersion: Self.version,
+            heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes)
+        let entrance = LogEntrance { draft, reply throws(ChatError) in
+            try writer.submit(draft, from: .caller(reply))
+        }
+        let newcomers = Newcomers(entrance: entrance, defaultRoom: defaultRoom, logger: logger)
+        let limits = LogInLimits()
         let door = NativeDoor(
             authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
-            environment: .init(
-                hub: hub, rooms: Self.access(store, writer, authenticator), serverVersion: Self.version,
-                heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes))
+            environment: environment)
         let router = HTTPRoutes(
-            store: store, hasher: hasher, hub: hub,
-            entrance: LogEntrance { draft, reply throws(ChatError) in try writer.submit(draft, from: .caller(reply)) },
+            store: store, hasher: hasher, hub: hub, entrance: entrance,
             authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
-            isSecure: configuration.isSecure, defaultRoom: defaultRoom,
-            policy: PasswordPolicy(
-                minimum: configuration.passwordMinimum, contextWords: ["denwa", configuration.publicHost]),
-            proxies: configuration.proxies, transport: configuration.transport
+            configuration: configuration, newcomers: newcomers, limits: limits
         ).router
         let server = Application(
             router: router,

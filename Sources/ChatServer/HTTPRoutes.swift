@@ -2,8 +2,7 @@ import ChatCore
 import ChatRealtime
 import ChatStore
 import Hummingbird
-import Limits
-import PasswordPolicy
+import Logging
 import Passwords
 
 /// All that is answered over HTTP.
@@ -16,33 +15,24 @@ struct HTTPRoutes {
     let origins: OriginPolicy
     let readiness: Readiness
     let watch: DatabaseWatch
-    let isSecure: Bool
-    let defaultRoom: RoomName
-    let policy: PasswordPolicy
-    let proxies: [AddressRange]
-    let transport: TransportPolicy
+    let configuration: ServerConfiguration
+    let newcomers: Newcomers
+    let limits: LogInLimits
 
     var router: Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self)
-        router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(isSecure: isSecure)))
+        router.add(middleware: SecurityHeadersMiddleware(headers: SecurityHeaders(isSecure: configuration.isSecure)))
         router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.add(middleware: ProblemMiddleware())
-        router.add(middleware: TransportMiddleware(policy: transport))
-        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
+        router.add(middleware: TransportMiddleware(policy: configuration.transport))
+        router.add(middleware: ClientAddressMiddleware(proxies: configuration.proxies))
         let authenticated = router.group()
             .add(middleware: AuthenticationMiddleware(authenticator: authenticator, origins: origins))
             .group(context: AuthenticatedContext.self)
-        let cookies = SessionCookie(name: authenticator.cookieName, isSecure: isSecure)
-        let limits = LogInLimits()
-        SignUpController(
-            store: store, hasher: hasher, cookies: cookies, entrance: entrance, defaultRoom: defaultRoom,
-            policy: policy, limits: limits
-        ).add(to: router)
-        LogInController(store: store, hasher: hasher, cookies: cookies, limits: limits).add(to: router)
-        SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
-        PasswordController(store: store, hasher: hasher, hub: hub, policy: policy, limits: limits).add(
-            to: authenticated)
+        addAccounts(to: router, authenticated)
+        let links = Links(origin: configuration.publicOrigin)
         AccountsController(store: store, hub: hub).add(to: authenticated)
+        InvitationsController(store: store, links: links).add(to: authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)
@@ -57,5 +47,23 @@ struct HTTPRoutes {
                 }
             ])
         return router
+    }
+    /// What somebody does with their own account.
+    private func addAccounts(
+        to router: Router<AnonymousContext>, _ authenticated: RouterGroup<AuthenticatedContext>
+    ) {
+        let cookies = SessionCookie(name: authenticator.cookieName, isSecure: configuration.isSecure)
+        let policy = configuration.passwordPolicy
+        SignUpController(
+            store: store, hasher: hasher, cookies: cookies, newcomers: newcomers, passwords: policy,
+            policy: configuration.signUp, limits: limits
+        ).add(to: router)
+        LogInController(
+            store: store, hasher: hasher, cookies: cookies, limits: limits
+        ).add(to: router)
+        SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
+        PasswordController(
+            store: store, hasher: hasher, hub: hub, policy: policy, limits: limits
+        ).add(to: authenticated)
     }
 }

@@ -1,5 +1,6 @@
 import Limits
 package import Logging
+package import PasswordPolicy
 package import Passwords
 
 /// Everything that can be set, read once at the start. docs/configuration.md says what each is for.
@@ -26,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var passwordPasses = 2
     /// Secrets that go into every hash.
     package var peppers = Peppers.none
+    /// Who may make an account.
+    package var signUp = SignUpPolicy.open
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and ranges.
     package var trustedProxies = ["127.0.0.0/8", "::1"]
     /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.
@@ -36,6 +39,16 @@ package struct ServerConfiguration: Sendable {
     package var heartbeatSeconds = 25
     /// The least serious messages that are logged.
     package var logLevel = Logger.Level.info
+
+    /// The cost of a new hash.
+    package var hashParameters: PasswordHasher.Parameters {
+        .init(memoryKiB: UInt32(passwordMemory), passes: UInt32(passwordPasses))
+    }
+
+    /// Which new passwords are taken.
+    package var passwordPolicy: PasswordPolicy {
+        PasswordPolicy(minimum: passwordMinimum, contextWords: ["denwa", publicHost])
+    }
 
     package init(databaseURL: String) {
         self.databaseURL = databaseURL

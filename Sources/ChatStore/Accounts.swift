@@ -3,20 +3,28 @@ package import Postgres
 
 /// The SQL of accounts.
 package enum Accounts {
-    /// Creates an account and its first session, or neither.
-    /// - Parameter passwordHash: a PHC string.
-    /// - Throws: `handle_taken`.
+    /// A new account's first session, and the room that its invitation is for, if there is one.
+    package typealias SignedUp = (session: Session, room: RoomName?)
+
+    /// Creates an account and its first session, uses up the invitation, or does none of it.
+    /// - Parameters:
+    ///   - passwordHash: a PHC string.
+    ///   - invitation: the code of one, if the person has one.
+    /// - Throws: `handle_taken`, `invitation_not_valid`.
     package static func signUp(
-        _ handle: Handle, displayName: DisplayName, passwordHash: String, token: SecretToken, at place: LoginPlace,
-        on connection: Connection
-    ) throws -> Session {
+        _ handle: Handle, displayName: DisplayName, passwordHash: String, invitation: SecretToken? = nil,
+        token: SecretToken, at place: LoginPlace, on connection: Connection
+    ) throws -> SignedUp {
         try connection.transaction {
-            let account = try create(handle, displayName: displayName, passwordHash: passwordHash, on: connection)
+            let invitation = try invitation.map { try Invitations.use($0, on: connection) }
+            let account = try create(
+                handle, displayName: displayName, passwordHash: passwordHash, invitation: invitation?.id,
+                on: connection)
             let session = try Sessions.create(
                 for: account, provedBy: passwordHash, token: token, at: place, on: connection)
             let entry = AuditEntry(.accountCreated, account, from: place.address, session: session.id)
             try Audit.write(entry, on: connection)
-            return session
+            return (session, invitation?.room)
         }
     }
 
@@ -24,23 +32,23 @@ package enum Accounts {
     /// - Throws: `handle_taken`; `invalid_field` for a handle that only a guest may have.
     static func create(
         _ handle: Handle, displayName: DisplayName, passwordHash: String?, role: Role = .member,
-        on connection: Connection
+        invitation: InvitationID? = nil, on connection: Connection
     ) throws -> AccountID {
         guard !handle.isForGuests else { throw ChatError.forGuests }
-        let account = try insert(handle, displayName, passwordHash: passwordHash, role, on: connection)
+        let account = try insert(handle, displayName, passwordHash: passwordHash, role, invitation, on: connection)
         guard let account else { throw ChatError.taken(handle) }
         return account
     }
 
     /// - Returns: `nil` if the handle is taken.
     private static func insert(
-        _ handle: Handle, _ displayName: DisplayName, passwordHash: String?, _ role: Role,
+        _ handle: Handle, _ displayName: DisplayName, passwordHash: String?, _ role: Role, _ invitation: InvitationID?,
         on connection: Connection
     ) throws -> AccountID? {
         try connection.run(
             """
-            INSERT INTO accounts (handle, display_name, password_hash, role)
-            VALUES (\(handle.description), \(displayName.description), \(passwordHash), \(role.rawValue))
+            INSERT INTO accounts (handle, display_name, password_hash, role, invitation_id)
+            VALUES (\(handle.description), \(displayName.description), \(passwordHash), \(role.rawValue), \(invitation))
             ON CONFLICT (handle) DO NOTHING
             RETURNING id
             """

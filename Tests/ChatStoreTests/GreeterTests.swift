@@ -25,7 +25,7 @@ import Testing
                         Handle("user\(index)"), displayName: DisplayName("U"), passwordHash: "x", token: token,
                         at: LoginPlace(device: "", address: nil),
                         on: connection)
-                }.account
+                }.session.account
                 for room in 0..<index { _ = try await house.room("room-\(index)-\(room)", members: [account]) }
                 tokens.append((token, "user\(index)"))
             }

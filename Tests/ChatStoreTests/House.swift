@@ -70,7 +70,7 @@ final class House: Sendable {
                 Handle(handle), displayName: DisplayName(handle), passwordHash: "x", token: SecretToken(),
                 at: LoginPlace(device: "", address: nil),
                 on: connection)
-        }.account
+        }.session.account
     }
 
     func room(_ name: String, members: [Account] = []) async throws -> RoomName {

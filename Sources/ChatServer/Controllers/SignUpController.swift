@@ -2,7 +2,6 @@ import ChatCore
 import ChatStore
 import HTTPTypes
 import Hummingbird
-import Logging
 import PasswordPolicy
 import Passwords
 
@@ -11,39 +10,58 @@ struct SignUpController: Sendable {
     let store: Store
     let hasher: PasswordHasher
     let cookies: SessionCookie
-    let entrance: LogEntrance
-    let defaultRoom: RoomName
-    let policy: PasswordPolicy
+    let newcomers: Newcomers
+    let passwords: PasswordPolicy
+    let policy: SignUpPolicy
     let limits: LogInLimits
 
     func add(to router: Router<AnonymousContext>) {
+        router.route("/v1/server", [.get: about])
         router.route("/v1/accounts", [.post: signUp])
     }
 
+    /// What a client has to know before it shows a form.
+    @Sendable private func about(_ request: Request, _ context: AnonymousContext) async throws -> Response {
+        .json { json in
+            json.member("signUp", policy.rawValue)
+            json.member("passwordMinimum", Int64(passwords.minimum))
+        }
+    }
+
     @Sendable private func signUp(_ request: Request, _ context: AnonymousContext) async throws -> Response {
-        let body = try await request.jsonObject()
-        let handle = try Handle(body.string("handle"))
-        let displayName =
-            try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
-            ?? DisplayName(handle)
-        let password = try Password(
-            body.string("password"), policy, for: [handle.description, displayName.description])
-        let delivery = try SessionCookie.Delivery(body)
+        let form = try SignUpForm(try await request.jsonObject(), policy, passwords)
         try limits.admitSignUp(from: context.clientAddress)
         let place = LoginPlace(request, context.clientAddress)
-        let hash = try await hasher.hash(password.normalized)
+        let hash = try await hasher.hash(form.password.normalized)
         let token = SecretToken()
-        let session = try await store.run { connection in
+        let (session, room) = try await store.run { connection in
             try Accounts.signUp(
-                handle, displayName: displayName, passwordHash: hash, token: token,
-                at: place, on: connection)
+                form.handle, displayName: form.displayName ?? DisplayName(form.handle), passwordHash: hash,
+                invitation: form.invitation, token: token, at: place, on: connection)
         }
-        do {
-            _ = try await entrance.change(.joined, session.account, in: defaultRoom)
-        } catch {
-            // The account exists; who is not in the room can still join it.
-            context.logger.warning("A new account could not join \(defaultRoom): \(error)")
-        }
-        return cookies.response(.created, session, token, delivery)
+        await newcomers.join(session.account, and: room)
+        return cookies.response(.created, session, token, form.delivery)
+    }
+}
+
+/// What somebody fills in to get an account.
+private struct SignUpForm {
+    let handle: Handle
+    /// `nil` for the handle.
+    let displayName: DisplayName?
+    let password: Password
+    let invitation: SecretToken?
+    let delivery: SessionCookie.Delivery
+
+    /// - Throws: `invalid_field`; what ``SignUpPolicy/invitation(_:)`` throws.
+    init(
+        _ body: JSONObject, _ policy: SignUpPolicy, _ passwords: PasswordPolicy
+    ) throws(ChatError) {
+        invitation = try policy.invitation(body.optionalString("invitation"))
+        handle = try Handle(body.string("handle"))
+        displayName = try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
+        let names = [handle.description] + (displayName.map { [$0.description] } ?? [])
+        password = try Password(body.string("password"), passwords, for: names)
+        delivery = try SessionCookie.Delivery(body)
     }
 }

@@ -28,6 +28,9 @@ extension ConfigurationKey {
         .integer(
             "databaseConnections", \.server.databaseConnections, 1...200,
             "Connections for requests; the room writer has 2 more."),
+        .choice(
+            "signUp", \.server.signUp, SignUpPolicy.allCases,
+            "Who may make an account: everybody, whoever has an invitation, or only administrators."),
         .integer("passwordMinimum", \.server.passwordMinimum, 8...256, "The fewest characters of a new password."),
         .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once."),
         .integer(

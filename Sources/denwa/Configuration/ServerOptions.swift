@@ -39,6 +39,7 @@ struct ServerOptions: ParsableArguments {
     @Option(help: .key("allowedOrigins")) var allowedOrigins: String?
     @Option(help: .key("defaultRoom")) var defaultRoom: String?
     @Option(help: .key("databaseConnections")) var databaseConnections: String?
+    @Option(help: .key("signUp")) var signUp: String?
     @Option(help: .key("passwordMinimum")) var passwordMinimum: String?
     @Option(help: .key("passwordSlots")) var passwordSlots: String?
     @Option(help: .key("passwordQueue")) var passwordQueue: String?
@@ -56,7 +57,7 @@ struct ServerOptions: ParsableArguments {
         try file.settings(flags: [
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
-            "passwordMinimum": passwordMinimum,
+            "signUp": signUp, "passwordMinimum": passwordMinimum,
             "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
             "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
             "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,
