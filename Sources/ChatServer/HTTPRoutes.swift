@@ -31,7 +31,7 @@ struct HTTPRoutes {
             .group(context: AuthenticatedContext.self)
         addAccounts(to: router, authenticated)
         let links = Links(origin: configuration.publicOrigin)
-        AccountsController(store: store, hub: hub).add(to: authenticated)
+        AccountsController(store: store, hub: hub, links: links, newcomers: newcomers).add(to: authenticated)
         InvitationsController(store: store, links: links).add(to: authenticated)
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
@@ -64,6 +64,6 @@ struct HTTPRoutes {
         SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
         PasswordController(
             store: store, hasher: hasher, hub: hub, policy: policy, limits: limits
-        ).add(to: authenticated)
+        ).add(to: router, authenticated)
     }
 }

@@ -6,6 +6,20 @@ package enum AccountRecords {
     /// Accounts on one page.
     package static let pageLimit: Int64 = 200
 
+    /// Makes an account for somebody else, who chooses a password with the link of `reset`.
+    /// - Returns: when the link ends.
+    /// - Throws: `handle_taken`, `not_allowed`.
+    package static func create(
+        _ handle: Handle, displayName: DisplayName, role: Role, reset: SecretToken, by administrator: Administrator,
+        on connection: Connection
+    ) throws -> Timestamp {
+        try connection.transaction {
+            let account = try insert(
+                handle, displayName: displayName, role: role, passwordHash: nil, by: administrator, on: connection)
+            return try PasswordResets.create(reset, for: account, by: administrator, on: connection)
+        }
+    }
+
     /// Makes an account for somebody else, with a password that both know.
     /// - Throws: `handle_taken`, `not_allowed`.
     package static func create(

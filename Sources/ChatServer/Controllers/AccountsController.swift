@@ -8,14 +8,17 @@ import Hummingbird
 struct AccountsController: Sendable {
     let store: Store
     let hub: Hub
+    let links: Links
+    let newcomers: Newcomers
 
     func add(to authenticated: RouterGroup<AuthenticatedContext>) {
         let account: RouterPath = "/v1/admin/accounts/:account"
-        authenticated.route("/v1/admin/accounts", [.get: list])
+        authenticated.route("/v1/admin/accounts", [.get: list, .post: create])
         authenticated.route(account, [.get: show])
         authenticated.route("\(account)/role", [.put: changeRole])
         authenticated.route("\(account)/disabled", [.put: setDisabled])
         authenticated.route("\(account)/sessions", [.delete: signOut])
+        authenticated.route("\(account)/password-reset", [.post: resetPassword])
     }
 
     @Sendable private func list(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -33,6 +36,32 @@ struct AccountsController: Sendable {
     @Sendable private func show(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         _ = try context.administrator()
         return try await record(of: context.parameters.account(), .ok)
+    }
+
+    /// People get a link to choose a password with; bots get tokens later.
+    @Sendable private func create(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let administrator = try context.administrator()
+        let body = try await request.jsonObject()
+        let handle = try Handle(body.string("handle"))
+        let name =
+            try body.optionalString("displayName").map { text throws(ChatError) in try DisplayName(text) }
+            ?? DisplayName(handle)
+        let role = try Self.role(try body.optionalString("role") ?? "member", of: [.owner, .admin, .member, .bot])
+        guard role != .bot else {
+            try await store.run { connection in
+                try AccountRecords.create(
+                    handle, displayName: name, role: role, passwordHash: nil, by: administrator, on: connection)
+            }
+            await newcomers.join(try await account(of: handle))
+            return try await record(of: handle, .created)
+        }
+        let token = SecretToken()
+        let end = try await store.run { connection in
+            try AccountRecords.create(
+                handle, displayName: name, role: role, reset: token, by: administrator, on: connection)
+        }
+        await newcomers.join(try await account(of: handle))
+        return try await record(of: handle, .created, links.passwordReset(token), until: end)
     }
 
     @Sendable private func changeRole(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
@@ -63,9 +92,27 @@ struct AccountsController: Sendable {
         return .json { $0.member("ended", Int64(ended.count)) }
     }
 
-    private func record(of handle: Handle, _ status: HTTPResponse.Status) async throws -> Response {
+    @Sendable private func resetPassword(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
+        let administrator = try context.administrator()
+        let handle = try context.parameters.account()
+        let token = SecretToken()
+        let end = try await store.run { try PasswordResets.create(token, for: handle, by: administrator, on: $0) }
+        return .json(.created) { $0.members(ofLink: links.passwordReset(token), until: end) }
+    }
+
+    /// - Parameter link: with which the person chooses a password.
+    private func record(
+        of handle: Handle, _ status: HTTPResponse.Status, _ link: String? = nil, until end: Timestamp? = nil
+    ) async throws -> Response {
         let record = try await store.run { try AccountRecords.find(handle, on: $0) }
-        return .json(status) { json in json.object("account") { $0.members(of: record) } }
+        return .json(status) { json in
+            json.object("account") { $0.members(of: record) }
+            if let link, let end { json.object("passwordReset") { $0.members(ofLink: link, until: end) } }
+        }
+    }
+
+    private func account(of handle: Handle) async throws -> Account {
+        try await store.run { try AccountRecords.find(handle, on: $0).account }
     }
 
     private static func role(_ text: String, of roles: [Role]) throws(ChatError) -> Role {
@@ -93,5 +140,10 @@ extension JSONWriter {
         member("secondFactor", record.hasSecondFactor)
         member("createdAt", record.createdAt)
         if let at = record.lastSeenAt { member("lastSeenAt", at) }
+    }
+
+    fileprivate mutating func members(ofLink link: String, until end: Timestamp) {
+        member("link", link)
+        member("expiresAt", end)
     }
 }

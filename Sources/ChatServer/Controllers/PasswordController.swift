@@ -7,7 +7,7 @@ import Limits
 import PasswordPolicy
 import Passwords
 
-/// Changing one's password.
+/// Changing one's password, and choosing a new one with a link.
 struct PasswordController: Sendable {
     let store: Store
     let hasher: PasswordHasher
@@ -15,8 +15,9 @@ struct PasswordController: Sendable {
     let policy: PasswordPolicy
     let limits: LogInLimits
 
-    func add(to authenticated: RouterGroup<AuthenticatedContext>) {
+    func add(to router: Router<AnonymousContext>, _ authenticated: RouterGroup<AuthenticatedContext>) {
         authenticated.route("/v1/me/password", [.put: change])
+        router.route("/v1/password-resets", [.post: reset])
     }
 
     /// Whoever has stolen a session does not get the account: the old password is asked for, and every other session ends.
@@ -25,8 +26,7 @@ struct PasswordController: Sendable {
         let body = try await request.jsonObject()
         let old = Password(attempt: try body.string("oldPassword"))
         let address = context.clientAddress.description
-        let names = [session.account.handle.description, session.account.displayName.description]
-        let new = try Password(body.string("newPassword"), policy, for: names, field: "newPassword")
+        let new = try Password(body.string("newPassword"), policy, for: session.account.names, field: "newPassword")
         let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
         // A stolen session is no place to guess from either.
         let isRight = try await limits.guess(
@@ -48,7 +48,29 @@ struct PasswordController: Sendable {
         return Response(status: .noContent)
     }
 
+    /// A link is as good as the password, once: every session ends.
+    @Sendable private func reset(_ request: Request, _ context: AnonymousContext) async throws -> Response {
+        let body = try await request.jsonObject()
+        guard let token = SecretToken(presented: try body.string("token")) else { throw ChatError.linkNotValid }
+        let text = try body.string("newPassword")
+        try limits.admitLogIn(from: context.clientAddress)
+        let account = try await store.run { try PasswordResets.account(of: token, on: $0) }
+        let password = try Password(text, policy, for: account.names, field: "newPassword")
+        let hash = try await hasher.hash(password.normalized)
+        let address = context.clientAddress.description
+        let ended = try await store.run { connection in
+            try PasswordResets.use(token, passwordHash: hash, from: address, on: connection)
+        }
+        hub.end(Set(ended))
+        return .json { $0.member("handle", account.handle.description) }
+    }
+
     private static var wrongPassword: ChatError {
         ChatError(.wrongPassword, "The old password is another one. Nothing was changed.", field: "oldPassword")
     }
+}
+
+extension Account {
+    /// What a password must not be made of.
+    fileprivate var names: [String] { [handle.description, displayName.description] }
 }
