@@ -54,6 +54,7 @@ struct HTTPRoutes {
     ) {
         let cookies = SessionCookie(name: authenticator.cookieName, isSecure: configuration.isSecure)
         let policy = configuration.passwordPolicy
+        let confirmation = PasswordConfirmation(store: store, hasher: hasher, limits: limits)
         SignUpController(
             store: store, hasher: hasher, cookies: cookies, newcomers: newcomers, passwords: policy,
             policy: configuration.signUp, limits: limits
@@ -61,9 +62,12 @@ struct HTTPRoutes {
         LogInController(
             store: store, hasher: hasher, cookies: cookies, limits: limits
         ).add(to: router)
-        SessionsController(store: store, cookies: cookies, hub: hub).add(to: authenticated)
+        SessionsController(
+            store: store, cookies: cookies, hub: hub, confirmation: confirmation
+        ).add(to: authenticated)
         PasswordController(
-            store: store, hasher: hasher, hub: hub, policy: policy, limits: limits
+            store: store, hasher: hasher, cookies: cookies, hub: hub, policy: policy, limits: limits,
+            confirmation: confirmation
         ).add(to: router, authenticated)
     }
 }

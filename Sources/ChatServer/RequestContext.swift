@@ -8,6 +8,8 @@ struct AnonymousContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Set by ``AuthenticationMiddleware``.
     var session: Session?
+    /// How the token came, and how another one goes back.
+    var delivery = SessionCookie.Delivery.bearer
     /// Whoever has made the request; ``ClientAddressMiddleware`` looks behind proxies. A Unix socket has no address: that is
     /// this machine.
     var clientAddress: IPAddress
@@ -22,12 +24,14 @@ struct AnonymousContext: RequestContext {
 struct AuthenticatedContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let session: Session
+    let delivery: SessionCookie.Delivery
     let clientAddress: IPAddress
 
     init(context: AnonymousContext) throws {
         guard let session = context.session else { throw ChatError.notAuthenticated }
         self.coreContext = context.coreContext
         self.session = session
+        self.delivery = context.delivery
         self.clientAddress = context.clientAddress
     }
 

@@ -93,20 +93,23 @@ package enum Accounts {
             .optional("password_hash")
     }
 
-    /// Replaces the password of the account that asks, and ends every session but the one that asks.
+    /// Replaces the password of the account that asks, and all its sessions by a new one.
     /// - Parameters:
     ///   - old: the PHC string that the new one replaces; nothing happens if it is not the stored one any more.
+    ///   - token: proves the new session.
     ///   - address: where it is asked from.
-    /// - Returns: the sessions that were ended; `nil` if the password was changed meanwhile.
+    /// - Returns: the new session, and those that were ended; `nil` if the password was changed meanwhile.
+    /// - Throws: `not_authenticated` if the session that asks has ended meanwhile.
     package static func changePassword(
-        from old: String, to new: String, askedBy current: Session, from address: String?, on connection: Connection
-    ) throws -> [SessionID]? {
+        from old: String, to new: String, askedBy current: Session, token: SecretToken, from address: String?,
+        on connection: Connection
+    ) throws -> (session: Session, ended: [SessionID])? {
         try connection.transaction {
             let account = current.account.id
             guard try replaceHash(of: account, from: old, to: new, on: connection) else { return nil }
             let entry = AuditEntry(.passwordChanged, account, from: address, session: current.id)
             try Audit.write(entry, on: connection)
-            return try Sessions.endOthers(than: current, on: connection)
+            return try Sessions.replaceAll(askedBy: current, token: token, on: connection)
         }
     }
 

@@ -117,22 +117,43 @@ import Testing
         }
     }
 
-    @Test func aNewPasswordEndsTheOtherSessions() async throws {
+    @Test func aNewPasswordReplacesAllSessions() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")
             let (session, token) = try await logIn(alice, in: house)
             let (_, other) = try await logIn(alice, in: house)
+            let fresh = SecretToken()
             let change = { (old: String) in
                 try await house.database.run { connection in
-                    try Accounts.changePassword(from: old, to: "y", askedBy: session, from: nil, on: connection)
+                    try Accounts.changePassword(
+                        from: old, to: "y", askedBy: session, token: fresh, from: nil, on: connection)
                 }
             }
             #expect(try await change("not the stored one") == nil)
             #expect(try await isValid(other, in: house))
-            #expect(try await change("x")?.count == 2)
-            #expect(try await isValid(token, in: house))
+            let changed = try #require(try await change("x"))
+            #expect(changed.ended.count == 3 && changed.ended.contains(session.id))
+            #expect(changed.session.id != session.id && changed.session.expiresAt == session.expiresAt)
+            #expect(try await isValid(fresh, in: house))
+            #expect(try await !isValid(token, in: house))
             #expect(try await !isValid(other, in: house))
             #expect(try await change("x") == nil, "somebody was faster")
+        }
+    }
+
+    /// Otherwise a session that was ended a moment ago would come back with a new token.
+    @Test func anEndedSessionChangesNoPassword() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let (session, _) = try await logIn(alice, in: house)
+            _ = try await house.database.run { try Sessions.end(session.id, askedBy: session, from: nil, on: $0) }
+            await #expect(throws: ChatError.notAuthenticated) {
+                try await house.database.run { connection in
+                    try Accounts.changePassword(
+                        from: "x", to: "y", askedBy: session, token: SecretToken(), from: nil, on: connection)
+                }
+            }
+            #expect(try await house.database.run { try Accounts.passwordHash(of: alice.id, on: $0) } == "x")
         }
     }
 

@@ -23,14 +23,15 @@ def test_what_was_done_is_in_the_log(world, alice):
     other = alice.logs_in_again()
     world.api().refused("POST", "/v1/sessions", json={"handle": alice.handle, "password": PASSWORD + "x"})
     number = other.api.get("/v1/me")["session"]["id"]
-    alice.api.delete(f"/v1/me/sessions/{number}")
+    alice.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
     alice.api.refused("PUT", "/v1/me/password", json={"oldPassword": "wrong", "newPassword": PASSWORD + "x"})
-    alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=PASSWORD + "x")
-    alice.api.delete("/v1/me/sessions")
-    alice.api.delete("/v1/sessions/current")
+    answer = alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=PASSWORD + "x")
+    again = world.api(answer["session"]["token"])
+    again.post("/v1/me/sessions/removal", password=PASSWORD + "x")
+    again.delete("/v1/sessions/current")
     found = lines(alice)
     assert [line["act"] for line in found] == [
-        "account_created", "logged_in", "log_in_refused", "session_ended", "password_change_refused", "password_changed",
+        "account_created", "logged_in", "log_in_refused", "session_ended", "password_refused", "password_changed",
         "other_sessions_ended", "logged_out"]
     for line in found:
         assert line["account"] == alice.handle

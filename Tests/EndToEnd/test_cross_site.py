@@ -30,8 +30,8 @@ def test_foreign_requests_change_nothing(visitor, alice, headers):
         ("PUT", "/v1/rooms/lobby/members/me", None),
         ("DELETE", "/v1/rooms/lobby/members/me", None),
         ("PUT", "/v1/me/password", {"oldPassword": PASSWORD, "newPassword": NEW}),
-        ("DELETE", f"/v1/me/sessions/{number}", None),
-        ("DELETE", "/v1/me/sessions", None),
+        ("POST", f"/v1/me/sessions/{number}/removal", {"password": PASSWORD}),
+        ("POST", "/v1/me/sessions/removal", {"password": PASSWORD}),
         ("DELETE", "/v1/sessions/current", None),
     ]:
         assert visitor.refused(method, path, json=body, headers=headers) == (403, "origin_not_allowed", None)

@@ -42,35 +42,57 @@ def test_one_session_is_ended_from_another(alice):
     other, third = alice.logs_in_again(), alice.logs_in_again()
     number = other.api.get("/v1/me")["session"]["id"]
     socket = other.opens_socket()
-    alice.api.delete(f"/v1/me/sessions/{number}")
+    alice.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
     assert socket.closed_with(1)[0] == 4401
     assert other.api.refused("GET", "/v1/me")[0] == 401
     assert third.api.get("/v1/me")["account"] == alice.account
     assert len(sessions(alice)) == 2
-    assert alice.api.refused("DELETE", f"/v1/me/sessions/{number}") == (404, "session_not_found", None)
+    body = {"password": PASSWORD}
+    assert alice.api.refused("POST", f"/v1/me/sessions/{number}/removal", json=body) == (404, "session_not_found", None)
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9223372036854775807", "9223372036854775808", "1%20OR%201"])
 def test_a_session_that_nobody_has(alice, number):
-    assert alice.api.call("DELETE", f"/v1/me/sessions/{number}").status_code == 404
+    assert alice.api.call("POST", f"/v1/me/sessions/{number}/removal", json={"password": PASSWORD}).status_code == 404
     assert alice.api.get("/v1/me")["account"] == alice.account
 
 
 def test_nobody_ends_the_sessions_of_others(world, alice):
     mallory = world.person("mallory")
     number = alice.api.get("/v1/me")["session"]["id"]
-    assert mallory.api.refused("DELETE", f"/v1/me/sessions/{number}")[:2] == (404, "session_not_found")
+    body = {"password": PASSWORD}
+    assert mallory.api.refused("POST", f"/v1/me/sessions/{number}/removal", json=body)[:2] == (404, "session_not_found")
     assert alice.api.get("/v1/me")["account"] == alice.account
 
 
 def test_all_others_are_ended(alice):
     others = [alice.logs_in_again() for _ in range(3)]
     sockets = [other.opens_socket() for other in others]
-    assert alice.api.delete("/v1/me/sessions") == {"ended": 3}
+    assert alice.api.post("/v1/me/sessions/removal", password=PASSWORD) == {"ended": 3}
     assert [socket.closed_with(1)[0] for socket in sockets] == [4401] * 3
     assert [session["current"] for session in sessions(alice)] == [True]
     assert alice.socket.hello["account"] == alice.account
-    assert alice.api.delete("/v1/me/sessions") == {"ended": 0}
+    assert alice.api.post("/v1/me/sessions/removal", password=PASSWORD) == {"ended": 0}
+
+
+@pytest.mark.parametrize("which", ["one", "all others"])
+@pytest.mark.parametrize("password", [PASSWORD + "x", "", "x" * 5_000])
+def test_a_stolen_session_does_not_throw_out_the_owner(alice, which, password):
+    thief = alice.logs_in_again()
+    number = alice.api.get("/v1/me")["session"]["id"]
+    path = "/v1/me/sessions/removal" if which == "all others" else f"/v1/me/sessions/{number}/removal"
+    assert thief.api.refused("POST", path, json={"password": password}) == (403, "wrong_password", "password")
+    assert thief.api.refused("POST", path, json={}) == (422, "invalid_field", "password")
+    assert thief.api.refused("POST", path)[0] == 415
+    assert alice.api.get("/v1/me")["session"]["id"] == number
+    # Its own session it may end.
+    thief.api.delete("/v1/sessions/current")
+
+
+def test_ending_sessions_is_no_place_to_guess_from(alice):
+    body = {"password": "not the password"}
+    codes = [alice.api.refused("POST", "/v1/me/sessions/removal", json=body)[1] for _ in range(8)]
+    assert codes[:5] == ["wrong_password"] * 5 and codes[-1] == "too_many_requests"
 
 
 def test_the_twenty_first_session_ends_the_oldest(alice):
@@ -87,10 +109,36 @@ def test_a_new_password_ends_the_other_sessions(world, alice):
     socket = other.opens_socket()
     alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=NEW)
     assert socket.closed_with(1)[0] == 4401
-    assert alice.socket.hello["account"] == alice.account
+    assert other.api.refused("GET", "/v1/me")[0] == 401
     credentials = {"handle": alice.handle, "password": PASSWORD}
     assert world.api().refused("POST", "/v1/sessions", json=credentials)[0] == 401
     world.api().post("/v1/sessions", handle=alice.handle, password=NEW)
+
+
+def test_a_new_password_replaces_the_token(world, alice):
+    """Whoever had copied the old one has nothing any more, not even the sockets that it opened."""
+    socket, before = alice.socket, alice.api.get("/v1/me")
+    answer = alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=NEW)
+    assert socket.closed_with(1)[0] == 4401
+    assert alice.api.refused("GET", "/v1/me")[0] == 401
+    with pytest.raises(Exception, match="401"):
+        alice.opens_socket()
+    assert answer["account"] == alice.account and answer["session"]["expiresAt"] == before["session"]["expiresAt"]
+    again = world.api(answer["session"]["token"])
+    assert again.get("/v1/me")["session"]["id"] == answer["session"]["id"] != before["session"]["id"]
+    assert [session["current"] for session in again.get("/v1/me/sessions")["sessions"]] == [True]
+    assert world.socket({"Authorization": f"Bearer {answer['session']['token']}"}).hello["account"] == alice.account
+
+
+def test_a_new_password_replaces_the_cookie(world, alice):
+    browser = world.api()
+    browser.post("/v1/sessions", handle=alice.handle, password=PASSWORD, session="cookie")
+    old = browser.http.cookies["denwa_session"]
+    answer = browser.put("/v1/me/password", oldPassword=PASSWORD, newPassword=NEW)
+    assert "token" not in answer["session"] and browser.http.cookies["denwa_session"] != old
+    assert browser.get("/v1/me")["session"]["id"] == answer["session"]["id"]
+    for token in (old, alice.token):
+        assert world.api(token).refused("GET", "/v1/me")[0] == 401
 
 
 @pytest.mark.parametrize("old", [PASSWORD + "x", "", "x" * 5_000])
@@ -143,9 +191,10 @@ def test_revoked_is_revoked(world, kind):
                 other.api.delete("/v1/sessions/current")
         elif kind == "end one":
             for other in others:
-                person.api.delete(f"/v1/me/sessions/{other.api.get('/v1/me')['session']['id']}")
+                number = other.api.get("/v1/me")["session"]["id"]
+                person.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
         elif kind == "end the others":
-            person.api.delete("/v1/me/sessions")
+            person.api.post("/v1/me/sessions/removal", password=PASSWORD)
         else:
             ends_by_sql("ended_at = now()", person)
             sleep(0.6)
@@ -156,3 +205,40 @@ def test_revoked_is_revoked(world, kind):
             assert not [frame for frame in socket.inbox if frame.get("body") == f"secret {turn}"]
         slowest = max(slowest, monotonic() - (begin if kind == "another server" else done))
     assert slowest < 1, f"a socket was open for {slowest:.2f} s"
+
+
+def test_another_log_in_carries_a_socket_on(world, alice, room):
+    """The socket outlives the session it was opened with, and ends with the new one."""
+    other = alice.logs_in_again()
+    socket = other.opens_socket()
+    socket.subscribe(room)
+    third = alice.logs_in_again()
+    socket.says("refresh", token=third.token, ref="r")
+    refreshed = socket.next("refreshed", ref="r")
+    assert refreshed["session"] == third.api.get("/v1/me")["session"]
+    other.api.delete("/v1/sessions/current")
+    alice.posts("still heard", to=room)
+    socket.next("event", body="still heard")
+    third.api.delete("/v1/sessions/current")
+    assert socket.closed_with(1)[0] == 4401
+
+
+def test_a_socket_is_told_that_its_session_ends(alice):
+    """In time to log in again; who does so goes on beyond the end."""
+    end = datetime.now(timezone.utc) + timedelta(seconds=3)
+    ends_by_sql(f"expires_at = '{end.isoformat()}'", alice)
+    socket = alice.opens_socket()
+    assert datetime.fromisoformat(socket.next("expiring")["expiresAt"]) - end < timedelta(seconds=1)
+    assert datetime.fromisoformat(socket.hello["session"]["expiresAt"]) - end < timedelta(seconds=1)
+    socket.says("refresh", token=alice.logs_in_again().token)
+    socket.next("refreshed")
+    sleep(4)
+    socket.subscribe("lobby")
+
+
+def test_no_socket_is_carried_on_by_another_account_or_nobody(world, alice, bob):
+    socket = alice.socket
+    assert socket.refused("refresh", token=bob.token) == "invalid_field"
+    assert socket.refused("refresh", token="x" * 43) == "not_authenticated"
+    assert socket.refused("refresh", token="") == "not_authenticated"
+    socket.subscribe("lobby")

@@ -11,41 +11,37 @@ import Passwords
 struct PasswordController: Sendable {
     let store: Store
     let hasher: PasswordHasher
+    let cookies: SessionCookie
     let hub: Hub
     let policy: PasswordPolicy
     let limits: LogInLimits
+    let confirmation: PasswordConfirmation
 
     func add(to router: Router<AnonymousContext>, _ authenticated: RouterGroup<AuthenticatedContext>) {
         authenticated.route("/v1/me/password", [.put: change])
         router.route("/v1/password-resets", [.post: reset])
     }
 
-    /// Whoever has stolen a session does not get the account: the old password is asked for, and every other session ends.
+    /// Whoever has stolen a session does not get the account: the old password is asked for, and every session ends, this one
+    /// too, for which there is a new one. The sockets of this one are left to ``DatabaseWatch``, which closes them half a second
+    /// later at most: by then the browser has its new cookie.
     @Sendable private func change(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = try context.session(with: .account)
         let body = try await request.jsonObject()
-        let old = Password(attempt: try body.string("oldPassword"))
-        let address = context.clientAddress.description
-        let new = try Password(body.string("newPassword"), policy, for: session.account.names, field: "newPassword")
-        let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
-        // A stolen session is no place to guess from either.
-        let isRight = try await limits.guess(
-            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true
-        ) {
-            try await hasher.verify(old?.normalized ?? "", against: old.flatMap { _ in stored }) != .wrong
-        }
-        guard let stored, isRight else {
-            let entry = AuditEntry(.passwordRefused, session.account.id, from: address, session: session.id)
-            try await store.run { try Audit.write(entry, on: $0) }
-            throw Self.wrongPassword
-        }
+        let old = try body.string("oldPassword")
+        let new = try Password(
+            body.string("newPassword"), policy, for: session.account.names, field: "newPassword")
+        let stored = try await confirmation.confirm(old, field: "oldPassword", context)
         let hash = try await hasher.hash(new.normalized)
-        let ended = try await store.run { connection in
-            try Accounts.changePassword(from: stored, to: hash, askedBy: session, from: address, on: connection)
+        let address = context.clientAddress.description
+        let token = SecretToken()
+        let changed = try await store.run { connection in
+            try Accounts.changePassword(
+                from: stored, to: hash, askedBy: session, token: token, from: address, on: connection)
         }
-        guard let ended else { throw Self.wrongPassword }
-        hub.end(Set(ended))
-        return Response(status: .noContent)
+        guard let changed else { throw PasswordConfirmation.wrongPassword("oldPassword") }
+        hub.end(Set(changed.ended).subtracting([session.id]))
+        return cookies.response(.ok, changed.session, token, context.delivery)
     }
 
     /// A link is as good as the password, once: every session ends.
@@ -63,10 +59,6 @@ struct PasswordController: Sendable {
         }
         hub.end(Set(ended))
         return .json { $0.member("handle", account.handle.description) }
-    }
-
-    private static var wrongPassword: ChatError {
-        ChatError(.wrongPassword, "The old password is another one. Nothing was changed.", field: "oldPassword")
     }
 }
 

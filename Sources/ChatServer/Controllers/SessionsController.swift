@@ -5,15 +5,17 @@ import HTTPTypes
 import Hummingbird
 import Limits
 
-/// The account's own sessions: this one and those on other devices.
+/// The account's own sessions: this one and those on other devices, to end which takes the password.
 struct SessionsController: Sendable {
     let store: Store
     let cookies: SessionCookie
     let hub: Hub
+    let confirmation: PasswordConfirmation
 
     func add(to authenticated: RouterGroup<AuthenticatedContext>) {
-        authenticated.route("/v1/me/sessions", [.get: list, .delete: endOthers])
-        authenticated.route("/v1/me/sessions/:session", [.delete: end])
+        authenticated.route("/v1/me/sessions", [.get: list])
+        authenticated.route("/v1/me/sessions/removal", [.post: endOthers])
+        authenticated.route("/v1/me/sessions/:session/removal", [.post: end])
         authenticated.route("/v1/sessions/current", [.delete: logOut])
         authenticated.route("/v1/me", [.get: me])
     }
@@ -49,8 +51,10 @@ struct SessionsController: Sendable {
         }
     }
 
+    /// Whoever has stolen a session does not throw out its owner.
     @Sendable private func end(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let (current, address) = (try context.session(with: .account), context.clientAddress.description)
+        try await confirm(request, context)
         guard let number = context.parameters.get("session", as: Int64.self) else { throw Self.notFound }
         let session = SessionID(rawValue: number)
         let isEnded = try await store.run { try Sessions.end(session, askedBy: current, from: address, on: $0) }
@@ -61,9 +65,15 @@ struct SessionsController: Sendable {
 
     @Sendable private func endOthers(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let (current, address) = (try context.session(with: .account), context.clientAddress.description)
+        try await confirm(request, context)
         let ended = try await store.run { try Sessions.endOthers(askedBy: current, from: address, on: $0) }
         hub.end(Set(ended))
         return .json { $0.member("ended", Int64(ended.count)) }
+    }
+
+    private func confirm(_ request: Request, _ context: AuthenticatedContext) async throws {
+        let password = try await request.jsonObject().string("password")
+        _ = try await confirmation.confirm(password, field: "password", context)
     }
 
     private static var notFound: ChatError {

@@ -14,8 +14,11 @@ struct AuthenticationMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let presented = authenticator.presented(
             authorization: request.headers[.authorization], cookies: request.headers[values: .cookie])
-        if case .cookie = presented { try refuseForeignWrites(request) }
         var context = context
+        if case .cookie = presented {
+            try refuseForeignWrites(request)
+            context.delivery = .cookie
+        }
         context.session = try await authenticator.session(for: presented)
         return try await next(request, context)
     }
