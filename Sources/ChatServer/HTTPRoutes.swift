@@ -56,9 +56,9 @@ struct HTTPRoutes {
         let policy = configuration.passwordPolicy
         let confirmation = PasswordConfirmation(store: store, hasher: hasher, limits: limits)
         SignUpController(
-            store: store, hasher: hasher, cookies: cookies, newcomers: newcomers, passwords: policy,
-            policy: configuration.signUp, limits: limits
-        ).add(to: router)
+            store: store, hasher: hasher, cookies: cookies, hub: hub, newcomers: newcomers, passwords: policy,
+            policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
+        ).add(to: router, authenticated)
         LogInController(
             store: store, hasher: hasher, cookies: cookies, limits: limits
         ).add(to: router)

@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var peppers = Peppers.none
     /// Who may make an account.
     package var signUp = SignUpPolicy.open
+    /// Whether people may come in under a name, without a password.
+    package var guests = false
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and ranges.
     package var trustedProxies = ["127.0.0.0/8", "::1"]
     /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.

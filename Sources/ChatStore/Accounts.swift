@@ -28,6 +28,55 @@ package enum Accounts {
         }
     }
 
+    /// Creates a guest's account, which has no password, and its session.
+    package static func enter(
+        as displayName: DisplayName, token: SecretToken, at place: LoginPlace, on connection: Connection
+    ) throws -> Session {
+        try connection.transaction {
+            // One in a million million guests has a handle that is taken.
+            var account: AccountID?
+            while account == nil {
+                account = try insert(.guest(), displayName, passwordHash: nil, .guest, nil, on: connection)
+            }
+            guard let account else { throw ChatError.notAuthenticated }
+            let session = try Sessions.create(for: account, provedBy: nil, token: token, at: place, on: connection)
+            let entry = AuditEntry(.guestCreated, account, from: place.address, session: session.id)
+            try Audit.write(entry, on: connection)
+            return session
+        }
+    }
+
+    /// Turns the guest that asks into a member: it gets a handle, a password, and a new session in place of its old ones.
+    /// - Parameter displayName: `nil` to keep the guest's.
+    /// - Returns: also the sessions that were ended.
+    /// - Throws: `handle_taken`, `invitation_not_valid`; `not_allowed` for an account that is no guest, or no longer.
+    package static func signUp(
+        guest: Session, as handle: Handle, displayName: DisplayName?, passwordHash: String,
+        invitation: SecretToken?, token: SecretToken, at place: LoginPlace, on connection: Connection
+    ) throws -> (signedUp: SignedUp, ended: [SessionID]) {
+        try connection.transaction {
+            let invitation = try invitation.map { try Invitations.use($0, on: connection) }
+            let id = guest.account.id
+            let rows = try runUnlessTaken(
+                handle,
+                """
+                UPDATE accounts
+                SET handle = \(handle.description), role = 'member', password_hash = \(passwordHash),
+                    display_name = coalesce(\(displayName?.description), display_name), invitation_id = \(invitation?.id)
+                WHERE id = \(id) AND role = 'guest' RETURNING id
+                """, on: connection)
+            guard rows.first != nil else {
+                throw ChatError(.notAllowed, "Only a guest can be made a member in this way.")
+            }
+            let ended = try Sessions.endAll(of: id, on: connection)
+            let session = try Sessions.create(
+                for: id, provedBy: passwordHash, token: token, at: place, on: connection)
+            let entry = AuditEntry(.guestSignedUp, id, from: place.address, session: session.id)
+            try Audit.write(entry, on: connection)
+            return ((session, invitation?.room), ended)
+        }
+    }
+
     /// Creates an account in the caller's transaction.
     /// - Throws: `handle_taken`; `invalid_field` for a handle that only a guest may have.
     static func create(
@@ -54,6 +103,18 @@ package enum Accounts {
             """
         ).first?.get("id")
     }
+
+    /// An update has no `ON CONFLICT`.
+    private static func runUnlessTaken(_ handle: Handle, _ query: Query, on connection: Connection) throws -> Rows {
+        guard !handle.isForGuests else { throw ChatError.forGuests }
+        do {
+            return try connection.run(query)
+        } catch  where error.sqlState == uniqueViolation {
+            throw ChatError.taken(handle)
+        }
+    }
+
+    private static let uniqueViolation = "23505"
 
     /// What a log-in is compared with.
     package struct Credentials: Sendable {

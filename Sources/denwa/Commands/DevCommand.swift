@@ -1,5 +1,7 @@
 import ArgumentParser
+import ChatCore
 import ChatServer
+import ChatStore
 import DenwaDev
 import Foundation
 import Migrator
@@ -12,7 +14,7 @@ struct DevCommand: AsyncParsableCommand {
         abstract: "Run a chat with a private PostgreSQL and demo data, on this machine only.",
         discussion: """
             The data is in .denwa of the current folder and stays there. Pages of
-            http://localhost:3000 may use the server. Ctrl-C stops it and its
+            http://localhost:3000 may use the server, and guests may come in. Ctrl-C stops it and its
             PostgreSQL. The settings DENWA_… apply, except the database.
 
             EXAMPLES
@@ -28,7 +30,7 @@ struct DevCommand: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        var settings = try file.settings(flags: ["port": port])
+        var settings = try file.settings(flags: ["port": port], defaults: ["guests": "true"])
         let folder = URL(filePath: folder).standardizedFileURL.path
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -61,6 +63,7 @@ struct DevCommand: AsyncParsableCommand {
         let connection = try Connection(url: url, settings: .patient)
         try Migrator(files: Schema.migrations).up(on: connection)
         try Seeder(files: Schema.seeds).load(on: connection)
+        try AccountRecords.makeFirstOwner(Handle("hanako"), on: connection)
         return url
     }
 
@@ -69,7 +72,7 @@ struct DevCommand: AsyncParsableCommand {
 
           電話 Denwa \(ChatApplication.version)   http://localhost:\(port)
 
-          Demo logins   hanako  taro  alice  ken  yuki  emma
+          Demo logins   hanako (the owner)  taro  alice  ken  yuki  emma
           Password      denwa demo password
           Data          \(folder)  (`denwa dev --fresh` starts over)
           Stop          Ctrl-C

@@ -7,14 +7,19 @@ struct FileOptions: ParsableArguments {
     var config: String?
 
     /// Flags first, then the environment, then the file.
-    /// - Parameter flags: texts by key.
-    func settings(flags: [String: String?]) throws(ConfigurationError) -> Settings {
+    /// - Parameters:
+    ///   - flags: texts by key.
+    ///   - defaults: what applies where none of these says anything.
+    func settings(
+        flags: [String: String?], defaults: [String: String] = [:]
+    ) throws(ConfigurationError) -> Settings {
         let variables = ProcessInfo.processInfo.environment
         var sources = [ConfigurationSource.commandLine(flags.compactMapValues { $0 })]
         sources += try ConfigurationSource.environment(variables)
         if let path = config ?? variables[ConfigurationFile.variable], !path.isEmpty {
             sources.append(try ConfigurationFile.read(path))
         }
+        sources.append(.commandLine(defaults))
         return try Settings(sources)
     }
 }
@@ -40,6 +45,7 @@ struct ServerOptions: ParsableArguments {
     @Option(help: .key("defaultRoom")) var defaultRoom: String?
     @Option(help: .key("databaseConnections")) var databaseConnections: String?
     @Option(help: .key("signUp")) var signUp: String?
+    @Flag(help: .key("guests")) var guests = false
     @Option(help: .key("passwordMinimum")) var passwordMinimum: String?
     @Option(help: .key("passwordSlots")) var passwordSlots: String?
     @Option(help: .key("passwordQueue")) var passwordQueue: String?
@@ -57,7 +63,8 @@ struct ServerOptions: ParsableArguments {
         try file.settings(flags: [
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
-            "signUp": signUp, "passwordMinimum": passwordMinimum,
+            "signUp": signUp, "guests": guests ? "true" : nil,
+            "passwordMinimum": passwordMinimum,
             "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
             "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
             "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,
