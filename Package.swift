@@ -41,7 +41,8 @@ let package = Package(
         .target(
             name: "ChatStore",
             dependencies: [
-                "ChatCore", "Postgres", .crypto, .nioConcurrencyHelpers, .nioCore, .nioPosix, .logging, .lifecycle,
+                "ChatCore", "Postgres", "SecondFactor", .crypto, .nioConcurrencyHelpers, .nioCore, .nioPosix, .logging,
+                .lifecycle,
             ]),
         .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioConcurrencyHelpers, .nioCore]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
@@ -49,7 +50,7 @@ let package = Package(
             name: "ChatServer",
             dependencies: [
                 "ChatCore", "ChatRealtime", "ChatStore", "Limits", "PasswordPolicy", "Passwords", "Postgres",
-                "WebClient",
+                "SecondFactor", "WebClient",
                 .nioConcurrencyHelpers, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
@@ -71,8 +72,7 @@ let package = Package(
             name: "denwa",
             dependencies: [
                 "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
-                "Passwords", "Postgres",
-                "Prove", "Schema",
+                "Passwords", "Postgres", "Prove", "Schema", "SecondFactor",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 
@@ -126,7 +126,8 @@ let package = Package(
         .testTarget(
             name: "ChatStoreTests",
             dependencies: [
-                "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", .logging, .nioConcurrencyHelpers,
+                "ChatCore", "ChatStore", "Postgres", "SecondFactor", "SeededRandom", "TestSupport", .crypto, .logging,
+                .nioConcurrencyHelpers,
                 .nioCore, .nioPosix,
             ]),
         .testTarget(

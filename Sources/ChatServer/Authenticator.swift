@@ -15,8 +15,10 @@ struct Authenticator: Sendable {
     let store: Store
     let greeter: Greeter
     let cookieName: String
+    let secondFactor: SecondFactorPolicy
 
-    init(store: Store, isSecure: Bool) {
+    init(store: Store, isSecure: Bool, secondFactor: SecondFactorPolicy) {
+        self.secondFactor = secondFactor
         self.store = store
         self.greeter = Greeter(store: store)
         self.cookieName = isSecure ? "__Host-denwa_session" : "denwa_session"
@@ -43,7 +45,7 @@ struct Authenticator: Sendable {
         guard let session = try await store.run({ try Sessions.find(token, on: $0) }) else {
             throw ChatError.notAuthenticated
         }
-        return session
+        return isLacking(session) ? session.without(secondFactor.withheld(from: session.role)) : session
     }
 
     /// The session of a token that is said on an open socket; fails with `not_authenticated`.
@@ -51,13 +53,30 @@ struct Authenticator: Sendable {
         greet(.bearer(text), on: eventLoop).map(\.session)
     }
 
+    /// Whether the account has to set up a second factor before it may do all that its role may.
+    func isLacking(_ session: Session) -> Bool {
+        !session.hasSecondFactor && !secondFactor.withheld(from: session.role).isEmpty
+    }
+
     /// For a new socket: the session and where its account's rooms stand.
     func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<Greeter.Answer> {
         do {
-            return greeter.greet(try Self.token(presented), on: eventLoop)
+            let answer = greeter.greet(try Self.token(presented), on: eventLoop)
+            return secondFactor == .everybody ? answer.flatMapThrowing(admit) : answer
         } catch {
             return eventLoop.makeFailedFuture(error)
         }
+    }
+
+    /// A socket keeps the rights that its session had at the beginning, so it begins with all of them or not at all.
+    private func admit(_ answer: Greeter.Answer) throws -> Greeter.Answer {
+        guard !isLacking(answer.session) else {
+            throw ChatError(
+                .notAllowed,
+                "This server asks everybody for a second factor. Set one up with /v1/me/second-factor, then open the socket."
+            )
+        }
+        return answer
     }
 
     private static func token(_ presented: Presented) throws(ChatError) -> SecretToken {

@@ -63,7 +63,9 @@ package struct ChatApplication: Sendable {
         let readiness = Readiness()
         let watch = DatabaseWatch(databases.watch, epoch: epoch, hub: hub, logger: logger)
         let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
-        let authenticator = Authenticator(store: store, isSecure: configuration.isSecure)
+        let authenticator = Authenticator(
+            store: store, isSecure: configuration.isSecure,
+            secondFactor: configuration.secondFactor)
         let environment = SocketSession.Environment(
             hub: hub, rooms: Self.access(store, writer, authenticator), serverVersion: Self.version,
             heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes)

@@ -4,6 +4,7 @@ import ChatStore
 import Hummingbird
 import Logging
 import Passwords
+import SecondFactor
 
 /// All that is answered over HTTP.
 struct HTTPRoutes {
@@ -61,14 +62,18 @@ struct HTTPRoutes {
             policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
         ).add(to: router, authenticated)
         LogInController(
-            store: store, hasher: hasher, cookies: cookies, limits: limits
+            store: store, hasher: hasher, cookies: cookies, limits: limits, seal: configuration.seal
         ).add(to: router)
         SessionsController(
-            store: store, cookies: cookies, hub: hub, confirmation: confirmation
+            store: store, cookies: cookies, hub: hub, authenticator: authenticator, confirmation: confirmation
         ).add(to: authenticated)
         PasswordController(
             store: store, hasher: hasher, cookies: cookies, hub: hub, policy: policy, limits: limits,
             confirmation: confirmation
         ).add(to: router, authenticated)
+        SecondFactorController(
+            issuer: configuration.publicHost, store: store, hub: hub, limits: limits, seal: configuration.seal,
+            confirmation: confirmation, policy: configuration.secondFactor
+        ).add(to: authenticated)
     }
 }

@@ -2,6 +2,7 @@ import Limits
 package import Logging
 package import PasswordPolicy
 package import Passwords
+package import SecondFactor
 
 /// Everything that can be set, read once at the start. docs/configuration.md says what each is for.
 package struct ServerConfiguration: Sendable {
@@ -27,10 +28,14 @@ package struct ServerConfiguration: Sendable {
     package var passwordPasses = 2
     /// Secrets that go into every hash.
     package var peppers = Peppers.none
+    /// What the secrets of authenticator apps are stored with; made of the peppers.
+    package var seal = SecretSeal(current: nil, previous: [])
     /// Who may make an account.
     package var signUp = SignUpPolicy.open
     /// Whether people may come in under a name, without a password.
     package var guests = false
+    /// Who has to have a second factor.
+    package var secondFactor = SecondFactorPolicy.optional
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and ranges.
     package var trustedProxies = ["127.0.0.0/8", "::1"]
     /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.

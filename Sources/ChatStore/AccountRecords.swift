@@ -139,13 +139,16 @@ package enum AccountRecords {
     private static let columns = """
         a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name, a.role,
             a.disabled_at IS NOT NULL AS is_disabled, a.password_hash IS NOT NULL AS has_password, a.created_at,
+            EXISTS (
+                SELECT FROM second_factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL
+            ) AS has_second_factor,
             (SELECT max(s.last_seen_at) FROM sessions s WHERE s.account_id = a.id) AS last_seen_at
         """
 
     private static func record(_ row: Row) throws -> AccountRecord {
         AccountRecord(
             account: try row.account(), role: try row.role(), isDisabled: try row.get("is_disabled"),
-            hasPassword: try row.get("has_password"), hasSecondFactor: false,
+            hasPassword: try row.get("has_password"), hasSecondFactor: try row.get("has_second_factor"),
             createdAt: try row.get("created_at"), lastSeenAt: try row.optional("last_seen_at"))
     }
 }

@@ -124,6 +124,8 @@ package enum Accounts {
         /// The account has logged in on the device before.
         package let isKnownDevice: Bool
         package let isDisabled: Bool
+        /// A code is asked for after the password.
+        package let hasSecondFactor: Bool
     }
 
     /// Who has this handle.
@@ -136,6 +138,9 @@ package enum Accounts {
             SELECT id AS account_id, handle AS account_handle, display_name AS account_display_name, password_hash,
                 disabled_at IS NOT NULL AS is_disabled,
                 EXISTS (
+                    SELECT FROM second_factors WHERE account_id = accounts.id AND confirmed_at IS NOT NULL
+                ) AS has_second_factor,
+                EXISTS (
                     SELECT FROM devices WHERE account_id = accounts.id AND token_hash = \(device?.hash)
                         AND last_seen_at > now() - \(Devices.days) * interval '1 day'
                 ) AS is_known_device
@@ -144,7 +149,8 @@ package enum Accounts {
         return try rows.first.map { row in
             Credentials(
                 account: try row.account(), passwordHash: try row.optional("password_hash"),
-                isKnownDevice: try row.get("is_known_device"), isDisabled: try row.get("is_disabled"))
+                isKnownDevice: try row.get("is_known_device"), isDisabled: try row.get("is_disabled"),
+                hasSecondFactor: try row.get("has_second_factor"))
         }
     }
 

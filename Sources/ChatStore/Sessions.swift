@@ -197,7 +197,10 @@ package enum Sessions {
     /// What ``session(_:)`` reads of a session `s` of an account `a`.
     static let columns = """
         s.id, s.created_at, s.expires_at, array_to_string(s.scopes, ' ') AS scopes, a.role,
-            a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
+            a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name,
+            EXISTS (
+                SELECT FROM second_factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL
+            ) AS has_second_factor
         """
 
     private static func found(by hashes: SQLArray<Bytes>) -> Query {
@@ -213,7 +216,7 @@ package enum Sessions {
         Session(
             id: try row.get("id"), account: try row.account(),
             createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"), role: try row.role(),
-            scopes: try row.scopes())
+            scopes: try row.scopes(), hasSecondFactor: try row.get("has_second_factor"))
     }
 
     private static func standings(for hashes: SQLArray<Bytes>) -> Query {

@@ -134,7 +134,7 @@ import Testing
         "allowedOrigins": ("https://a.example, http://b.example:3000", #"["https://a.example"]"#),
         "defaultRoom": ("hall", #""hall""#),
         "databaseConnections": ("8", "8"),
-        "signUp": ("invite", #""invite""#), "guests": ("true", "true"),
+        "signUp": ("invite", #""invite""#), "guests": ("true", "true"), "secondFactor": ("everybody", #""everybody""#),
         "passwordMinimum": ("8", "8"),
         "passwordSlots": ("3", "3"),
         "passwordQueue": ("10", "10"),

@@ -18,6 +18,7 @@ struct AccountsController: Sendable {
         authenticated.route("\(account)/role", [.put: changeRole])
         authenticated.route("\(account)/disabled", [.put: setDisabled])
         authenticated.route("\(account)/sessions", [.delete: signOut])
+        authenticated.route("\(account)/second-factor", [.delete: removeSecondFactor])
         authenticated.route("\(account)/password-reset", [.post: resetPassword])
     }
 
@@ -90,6 +91,15 @@ struct AccountsController: Sendable {
         let ended = try await store.run { try AccountRecords.signOut(handle, by: administrator, on: $0) }
         hub.end(Set(ended))
         return .json { $0.member("ended", Int64(ended.count)) }
+    }
+
+    @Sendable private func removeSecondFactor(
+        _ request: Request, _ context: AuthenticatedContext
+    ) async throws -> Response {
+        let administrator = try context.administrator()
+        let handle = try context.parameters.account()
+        hub.end(Set(try await store.run { try SecondFactors.remove(of: handle, by: administrator, on: $0) }))
+        return Response(status: .noContent)
     }
 
     @Sendable private func resetPassword(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {

@@ -5,6 +5,7 @@ import Hummingbird
 import Limits
 import Logging
 import Passwords
+import SecondFactor
 
 /// Logging in with a password.
 struct LogInController: Sendable {
@@ -12,6 +13,7 @@ struct LogInController: Sendable {
     let hasher: PasswordHasher
     let cookies: SessionCookie
     let limits: LogInLimits
+    let seal: SecretSeal
 
     func add(to router: Router<AnonymousContext>) {
         router.route("/v1/sessions", [.post: logIn])
@@ -21,20 +23,21 @@ struct LogInController: Sendable {
         let body = try await request.jsonObject()
         let handle = try body.string("handle")
         let password = try body.string("password")
+        let code = try body.optionalString("code")
         let delivery = try SessionCookie.Delivery(body)
         guard let attempt = Password(attempt: password) else { throw Self.wrongCredentials }
-        return try await begin(handle, attempt, delivery, request, context)
+        return try await begin(handle, attempt, code, delivery, request, context)
     }
 
     private func begin(
-        _ handle: String, _ attempt: Password, _ delivery: SessionCookie.Delivery, _ request: Request,
+        _ handle: String, _ attempt: Password, _ code: String?, _ delivery: SessionCookie.Delivery, _ request: Request,
         _ context: AnonymousContext
     ) async throws -> Response {
         try limits.admitLogIn(from: context.clientAddress)
         let device = cookies.device(in: request)
         let known = try await credentials(of: handle, on: device)
         let place = LoginPlace(request, context.clientAddress)
-        let verdict = try await compare(attempt, with: known, handle, place, context)
+        let verdict = try await compare(attempt, code, with: known, handle, place, context)
         guard let known, var hash = known.passwordHash else { throw Self.wrongCredentials }
         guard !known.isDisabled else { throw Self.disabled }
         if verdict == .rightButWeak { hash = await strengthen(hash, of: known.account, attempt, context) }
@@ -58,22 +61,47 @@ struct LogInController: Sendable {
 
     /// Unknown accounts cost the same work and are limited in the same way, so that neither time nor limits tell anything.
     private func compare(
-        _ attempt: Password, with known: Accounts.Credentials?, _ handle: String, _ place: LoginPlace,
+        _ attempt: Password, _ code: String?, with known: Accounts.Credentials?, _ handle: String, _ place: LoginPlace,
         _ context: AnonymousContext
     ) async throws -> PasswordHasher.Verdict {
         var verdict = PasswordHasher.Verdict.wrong
+        var refusal = Self.wrongCredentials
         let isRight = try await limits.guess(
             at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true
         ) {
             verdict = try await hasher.verify(attempt.normalized, against: known?.passwordHash)
-            return verdict != .wrong
+            guard let known, verdict != .wrong, known.hasSecondFactor else { return verdict != .wrong }
+            do {
+                try await check(code, of: known.account.id, from: place.address)
+                return true
+            } catch let error as ChatError where error.code == .wrongCode {
+                refusal = error
+                return false
+            } catch let error as ChatError where error.code == .secondFactorNotBegun {
+                // It has just been turned off.
+                return true
+            }
         }
         guard isRight else {
-            let entry = AuditEntry(.logInRefused, known?.account.id, isLoggedIn: false, from: place.address)
+            let act: AuditEntry.Act = verdict == .wrong ? .logInRefused : .codeRefused
+            let entry = AuditEntry(act, known?.account.id, isLoggedIn: false, from: place.address)
             try await store.run { try Audit.write(entry, on: $0) }
-            throw Self.wrongCredentials
+            throw refusal
         }
         return verdict
+    }
+
+    /// - Throws: `second_factor_required`, `wrong_code`.
+    private func check(_ code: String?, of account: AccountID, from address: String?) async throws {
+        guard let code else {
+            throw ChatError(
+                .secondFactorRequired,
+                "This account has a second factor. Send the authenticator app's code, or a recovery code, as code.",
+                field: "code")
+        }
+        try await store.run { [seal] connection in
+            try SecondFactors.verify(code, of: account, from: address, seal: seal, on: connection)
+        }
     }
 
     /// The parameters or the pepper have changed since the password was set, and only now it is here to be hashed again.

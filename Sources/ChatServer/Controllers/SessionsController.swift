@@ -10,6 +10,7 @@ struct SessionsController: Sendable {
     let store: Store
     let cookies: SessionCookie
     let hub: Hub
+    let authenticator: Authenticator
     let confirmation: PasswordConfirmation
 
     func add(to authenticated: RouterGroup<AuthenticatedContext>) {
@@ -31,11 +32,17 @@ struct SessionsController: Sendable {
 
     @Sendable private func me(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = context.session
+        let factor = try await store.run { try SecondFactors.standing(of: session.account.id, on: $0) }
         return .json { json in
             json.object("account") { $0.members(of: session.account) }
             json.object("session") { $0.members(of: session) }
             json.member("role", session.role.rawValue)
             json.array("rights") { json in for name in session.rights.names { json.element(name) } }
+            json.object("secondFactor") { json in
+                json.member("enabled", factor.isOn)
+                json.member("recoveryCodes", factor.recoveryCodes)
+                json.member("required", authenticator.isLacking(session))
+            }
         }
     }
 

@@ -32,6 +32,10 @@ extension ConfigurationKey {
             "signUp", \.server.signUp, SignUpPolicy.allCases,
             "Who may make an account: everybody, whoever has an invitation, or only administrators."),
         .flag("guests", \.server.guests, "Whether people may come in under a name, without a password."),
+        .choice(
+            "secondFactor", \.server.secondFactor, SecondFactorPolicy.allCases,
+            "Who has to set up a second factor: nobody, those who administer before they may, or everybody before anything."
+        ),
         .integer("passwordMinimum", \.server.passwordMinimum, 8...256, "The fewest characters of a new password."),
         .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once."),
         .integer(

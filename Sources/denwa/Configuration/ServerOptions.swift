@@ -46,6 +46,7 @@ struct ServerOptions: ParsableArguments {
     @Option(help: .key("databaseConnections")) var databaseConnections: String?
     @Option(help: .key("signUp")) var signUp: String?
     @Flag(help: .key("guests")) var guests = false
+    @Option(help: .key("secondFactor")) var secondFactor: String?
     @Option(help: .key("passwordMinimum")) var passwordMinimum: String?
     @Option(help: .key("passwordSlots")) var passwordSlots: String?
     @Option(help: .key("passwordQueue")) var passwordQueue: String?
@@ -64,7 +65,7 @@ struct ServerOptions: ParsableArguments {
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
             "signUp": signUp, "guests": guests ? "true" : nil,
-            "passwordMinimum": passwordMinimum,
+            "secondFactor": secondFactor, "passwordMinimum": passwordMinimum,
             "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
             "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
             "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,

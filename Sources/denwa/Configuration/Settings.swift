@@ -1,6 +1,7 @@
 import ChatServer
 import Foundation
 import Passwords
+import SecondFactor
 
 /// All that ``ConfigurationKey/all`` can set.
 struct Settings: Sendable {
@@ -54,6 +55,7 @@ struct Settings: Sendable {
         let current = pepperFile.isEmpty ? nil : try Self.pepper(pepperFile, "passwordPepperFile")
         do {
             server.peppers = try Peppers(current: current, previous: previous)
+            server.seal = SecretSeal(current: current, previous: previous)
         } catch {
             throw Self.badPepper(
                 current.map { $0.count < error.minimumBytes } == true ? pepperFile : nil, "passwordPepperFile")

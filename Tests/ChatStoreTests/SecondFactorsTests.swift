@@ -1,0 +1,176 @@
+import ChatCore
+import Crypto
+import Foundation
+import Postgres
+import SecondFactor
+import Testing
+
+@testable import ChatStore
+
+/// Setting up an authenticator app, and what its codes and the recovery codes are good for.
+@Suite struct SecondFactorsTests {
+    private static let seal = SecretSeal(current: Array("a pepper of some length".utf8), previous: [])
+
+    /// Somebody who has a second factor.
+    private struct Person {
+        let session: Session
+        let secret: OneTimeSecret
+        let codes: [RecoveryCode]
+        let ended: [SessionID]
+    }
+
+    private func session(of account: Account, in house: House) async throws -> Session {
+        try await house.database.run { connection in
+            try Sessions.begin(
+                for: account.id, provedBy: "x", token: SecretToken(), at: LoginPlace(device: "", address: nil),
+                on: connection)
+        }
+    }
+
+    private func person(in house: House) async throws -> Person {
+        let session = try await session(of: house.account("alice"), in: house)
+        let secret = OneTimeSecret()
+        let code = Self.code(of: secret)
+        let (codes, ended) = try await house.database.run { connection in
+            try SecondFactors.begin(secret, for: session.account.id, seal: Self.seal, on: connection)
+            return try SecondFactors.confirm(
+                code, askedBy: session, from: nil, seal: Self.seal, on: connection)
+        }
+        // The first code is used up; let it be the last step's, so that this step's code is a new one.
+        try await house.database.run { try $0.execute(script: "UPDATE second_factors SET last_step = last_step - 2") }
+        return Person(session: session, secret: secret, codes: codes, ended: ended)
+    }
+
+    /// What the app shows: the one of a million that is right now.
+    private static func code(of secret: OneTimeSecret) -> String {
+        let step = Int64(Date().timeIntervalSince1970) / 30
+        let counter = withUnsafeBytes(of: step.bigEndian) { Array($0) }
+        let mac = Array(
+            HMAC<Insecure.SHA1>.authenticationCode(for: counter, using: SymmetricKey(data: secret.bytes)))
+        let offset = Int(mac[19] & 15)
+        let number = mac[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } & 0x7FFF_FFFF
+        let text = String(number % 1_000_000)
+        return String(repeating: "0", count: 6 - text.count) + text
+    }
+
+    private func verify(_ code: String, of person: Person, in house: House) async throws {
+        try await house.database.run { connection in
+            try SecondFactors.verify(code, of: person.session.account.id, from: nil, seal: Self.seal, on: connection)
+        }
+    }
+
+    @Test func aCodeWorksOnce() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            let code = Self.code(of: person.secret)
+            try await verify(code, of: person, in: house)
+            await #expect { try await verify(code, of: person, in: house) } throws: { ChatError.has(.wrongCode)($0) }
+        }
+    }
+
+    /// Ten log-ins with the same code at once: one gets in.
+    @Test func aCodeWorksOnceForAllAtOnce() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            let code = Self.code(of: person.secret)
+            let right = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<10 {
+                    group.addTask { (try? await verify(code, of: person, in: house)) != nil }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(right == 1)
+        }
+    }
+
+    @Test func aRecoveryCodeWorksOnce() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            #expect(person.codes.count == 10)
+            try await verify(person.codes[3].text.uppercased(), of: person, in: house)
+            await #expect { try await verify(person.codes[3].text, of: person, in: house) } throws: {
+                ChatError.has(.wrongCode)($0)
+            }
+            let standing = try await house.database.run { connection in
+                try SecondFactors.standing(of: person.session.account.id, on: connection)
+            }
+            #expect(standing == .init(isOn: true, recoveryCodes: 9))
+        }
+    }
+
+    @Test(arguments: ["000000", "", "12345", "abcd-efgh-ijkl-mnop-qrst-uvwx", "９９９９９９"])
+    func wrongCodesAreRefused(code: String) async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            // One in a few hundred thousand runs would have this code for its right one.
+            guard Self.code(of: person.secret) != code else { return }
+            await #expect { try await verify(code, of: person, in: house) } throws: { ChatError.has(.wrongCode)($0) }
+        }
+    }
+
+    @Test func settingItUpEndsTheOtherSessions() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            #expect(person.ended.count == 1, "that of the sign-up")
+            let again = try await session(of: person.session.account, in: house)
+            #expect(again.hasSecondFactor)
+        }
+    }
+
+    /// Nothing is asked for before a first code has shown that the app has the secret.
+    @Test func whatWasBegunIsNotOn() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let standing = try await house.database.run { connection in
+                for _ in 0..<2 {
+                    try SecondFactors.begin(OneTimeSecret(), for: alice.id, seal: Self.seal, on: connection)
+                }
+                return try SecondFactors.standing(of: alice.id, on: connection)
+            }
+            #expect(!standing.isOn)
+            let known = try await house.database.run { try Accounts.credentials(of: alice.handle, device: nil, on: $0) }
+            #expect(known?.hasSecondFactor == false)
+        }
+    }
+
+    @Test func anotherOneTakesTurningItOffFirst() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            let begin: @Sendable (Connection) throws -> Void = { connection in
+                try SecondFactors.begin(
+                    OneTimeSecret(), for: person.session.account.id, seal: Self.seal, on: connection)
+            }
+            await #expect { try await house.database.run(begin) } throws: { ChatError.has(.secondFactorExists)($0) }
+            _ = try await house.database.run { connection in
+                try SecondFactors.remove(
+                    provedBy: person.codes[0].text, askedBy: person.session, from: nil, seal: Self.seal, on: connection)
+            }
+            try await house.database.run(begin)
+        }
+    }
+
+    /// The stored secret is unreadable without the pepper, and bound to its account.
+    @Test func theStoredSecretIsSealed() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            let stored = try await house.database.run { connection in
+                try connection.run("SELECT secret FROM second_factors").first?.get("secret", as: Bytes.self)
+            }
+            #expect(stored.map { !$0.value.contains(person.secret.bytes) } == true)
+            let other = try await house.account("mallory")
+            try await house.database.run { connection in
+                _ = try connection.run(
+                    """
+                    INSERT INTO second_factors (account_id, secret, confirmed_at)
+                    SELECT \(other.id), secret, now() FROM second_factors
+                    """)
+            }
+            let code = Self.code(of: person.secret)
+            await #expect(throws: SecretSeal.CannotOpen.self) {
+                try await house.database.run { connection in
+                    try SecondFactors.verify(code, of: other.id, from: nil, seal: Self.seal, on: connection)
+                }
+            }
+        }
+    }
+}
