@@ -4,9 +4,11 @@ package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
     package static let limit = 8_000
 
     package let description: String
+    /// What the text was taken from, if it was sent as more than a text.
+    package let data: MessageData?
 
     /// - Throws: `invalid_field`.
-    package init(_ text: String) throws(ChatError) {
+    package init(_ text: String, data: MessageData? = nil) throws(ChatError) {
         // A code point takes one to four bytes, so most texts need no count.
         guard text.utf8.count <= Self.limit || text.unicodeScalars.count <= Self.limit else {
             throw .invalid("body", "A message has at most \(Self.limit) characters. Send it in parts.")
@@ -16,10 +18,17 @@ package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
         }
         guard !text.utf8.contains(0) else { throw .invalid("body", "A message must not hold the character U+0000.") }
         self.description = text
+        self.data = data
     }
 
-    /// For a value that was checked when it was stored.
-    package init(stored: String) { self.description = stored }
+    /// For values that were checked when they were stored.
+    package init(stored: String, data: String? = nil) {
+        self.description = stored
+        self.data = data.map { MessageData(stored: $0) }
+    }
+
+    /// What text and data take.
+    package var byteCount: Int { description.utf8.count + (data?.description.utf8.count ?? 0) }
 }
 
 extension String {

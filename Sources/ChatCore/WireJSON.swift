@@ -13,6 +13,7 @@ extension JSONWriter {
         if case .message(let clientID, let body) = event.content {
             member("clientId", clientID.description)
             member("body", body.description)
+            if let data = body.data { member("data", json: data.description) }
         }
     }
 

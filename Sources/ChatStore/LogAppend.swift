@@ -47,12 +47,13 @@ enum LogAppend {
         let authors = SQLArray(messages.map { $0.author.id })
         let clientIDs = SQLArray(messages.map { $0.clientID.description })
         let bodies = SQLArray(messages.map { $0.body.description })
+        let data = SQLArray(messages.map { $0.body.data?.description })
         return """
             WITH input AS MATERIALIZED (
-                SELECT i.*, sha256(convert_to(i.body, 'UTF8')) AS digest,
+                SELECT i.*, sha256(convert_to(i.body || coalesce(chr(31) || i.data, ''), 'UTF8')) AS digest,
                     first_value(i.ord) OVER (PARTITION BY i.room, i.author, i.client_id ORDER BY i.ord) AS first_ord
-                FROM unnest(\(rooms), \(authors), \(clientIDs), \(bodies))
-                    WITH ORDINALITY AS i (room, author, client_id, body, ord)
+                FROM unnest(\(rooms), \(authors), \(clientIDs), \(bodies), \(data))
+                    WITH ORDINALITY AS i (room, author, client_id, body, data, ord)
             ), checked AS MATERIALIZED (
                 SELECT i.*, r.id AS room_id, r.head, m.account_id IS NOT NULL AS member,
                     e.seq AS old_seq, e.created_at AS old_at, e.digest AS old_digest
@@ -76,8 +77,8 @@ enum LogAppend {
                 FROM (SELECT room_id, max(new_seq) AS head FROM fresh GROUP BY room_id) f
                 WHERE rooms.id = f.room_id
             ), stored AS (
-                INSERT INTO events (room_id, seq, kind, author_id, client_id, body, digest, created_at)
-                SELECT room_id, new_seq, 'message', author, client_id, body, digest, new_at FROM fresh
+                INSERT INTO events (room_id, seq, kind, author_id, client_id, body, data, digest, created_at)
+                SELECT room_id, new_seq, 'message', author, client_id, body, data, digest, new_at FROM fresh
             )
             SELECT c.room_id IS NOT NULL AS found, c.member,
                 coalesce(c.old_seq, f.new_seq) AS seq, coalesce(c.old_at, f.new_at) AS at,

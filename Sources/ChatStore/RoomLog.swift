@@ -43,7 +43,7 @@ package enum RoomLog {
     private static func scanned(_ scan: Scan, of room: RoomName, for account: AccountID) -> Query {
         let order = scan.isForward ? "ASC" : "DESC"
         return """
-            SELECT e.seq, e.kind, e.client_id, e.body, e.created_at,
+            SELECT e.seq, e.kind, e.client_id, e.body, e.data, e.created_at,
                 a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
             FROM (
                 SELECT * FROM events
@@ -67,7 +67,7 @@ package enum RoomLog {
             default:
                 .message(
                     ClientID(stored: try row.get("client_id")),
-                    MessageBody(stored: try row.get("body")))
+                    MessageBody(stored: try row.get("body"), data: try row.optional("data")))
             }
         return Event(
             room: room, seq: try row.get("seq"), author: try row.account(), at: try row.get("created_at"),
@@ -118,6 +118,6 @@ extension PageRange {
 
 extension Event {
     fileprivate var textBytes: Int {
-        if case .message(_, let body) = content { body.description.utf8.count } else { 0 }
+        if case .message(_, let body) = content { body.byteCount } else { 0 }
     }
 }

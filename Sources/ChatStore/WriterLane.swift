@@ -100,7 +100,7 @@ final class WriterLane<Origin: Sendable>: Sendable {
         var bytes = 0
         let messages = entries.prefix(batchLimit).prefix { entry in
             guard case .message(_, let body) = entry.draft.content, bytes < batchBytes else { return false }
-            bytes += body.description.utf8.count
+            bytes += body.byteCount
             return true
         }
         return max(1, messages.count)
