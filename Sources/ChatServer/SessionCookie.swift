@@ -44,9 +44,14 @@ struct SessionCookie: Sendable {
     /// The cookie by which a device is known again after the session has ended. It opens nothing.
     private var deviceName: String { name.replacing("session", with: "device") }
 
-    func device(in request: Request) -> SecretToken? {
+    func device(in request: Request) -> SecretToken? { token(named: deviceName, in: request) }
+
+    /// What the browser has from an earlier log-in; whether it still proves anything is the database's word.
+    func session(in request: Request) -> SecretToken? { token(named: name, in: request) }
+
+    private func token(named name: String, in request: Request) -> SecretToken? {
         let pairs = request.headers[values: .cookie].lazy.flatMap { $0.split(separator: ";") }
-        let prefix = deviceName + "="
+        let prefix = name + "="
         let value = pairs.map { $0.drop { $0 == " " } }.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
         return value.flatMap { SecretToken(presented: String($0)) }
     }

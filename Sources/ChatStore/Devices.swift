@@ -9,8 +9,13 @@ package enum Devices {
     private static let limit: Int64 = 20
 
     /// Makes a device known, or notes that it was used.
-    package static func remember(_ token: SecretToken, of account: AccountID, on connection: Connection) throws {
+    /// - Parameter presented: what the device has as its cookie. It counts only if it was made here, for whichever account.
+    /// - Returns: the device's cookie from now on.
+    package static func remember(
+        _ presented: SecretToken?, of account: AccountID, on connection: Connection
+    ) throws -> SecretToken {
         try connection.transaction {
+            let token = try isOurs(presented, on: connection) ? presented ?? SecretToken() : SecretToken()
             try connection.run(
                 """
                 INSERT INTO devices (account_id, token_hash) VALUES (\(account), \(token.hash))
@@ -23,6 +28,11 @@ package enum Devices {
                     ORDER BY last_seen_at DESC OFFSET \(limit)
                 )
                 """)
+            return token
         }
+    }
+
+    private static func isOurs(_ token: SecretToken?, on connection: Connection) throws -> Bool {
+        try connection.run("SELECT FROM devices WHERE token_hash = \(token?.hash) LIMIT 1").first != nil
     }
 }

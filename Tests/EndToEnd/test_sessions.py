@@ -242,3 +242,17 @@ def test_no_socket_is_carried_on_by_another_account_or_nobody(world, alice, bob)
     assert socket.refused("refresh", token="x" * 43) == "not_authenticated"
     assert socket.refused("refresh", token="") == "not_authenticated"
     socket.subscribe("lobby")
+
+
+def test_a_browser_that_logs_in_again_gives_up_its_session(world, alice):
+    """A copy of the old cookie, wherever it is, proves nothing any more."""
+    body = {"handle": alice.handle, "password": PASSWORD, "session": "cookie"}
+    browser = world.api()
+    browser.post("/v1/sessions", **body)
+    old = browser.http.cookies["denwa_session"]
+    socket = world.socket({"Cookie": f"denwa_session={old}"}, origin=world.url)
+    browser.post("/v1/sessions", **body)
+    assert browser.http.cookies["denwa_session"] != old
+    assert socket.closed_with(1)[0] == 4401
+    assert world.api().refused("GET", "/v1/me", headers={"Cookie": f"denwa_session={old}"})[0] == 401
+    assert alice.api.get("/v1/me")["account"] == alice.account

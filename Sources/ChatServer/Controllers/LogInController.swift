@@ -1,4 +1,5 @@
 import ChatCore
+import ChatRealtime
 import ChatStore
 import HTTPTypes
 import Hummingbird
@@ -12,6 +13,7 @@ struct LogInController: Sendable {
     let store: Store
     let hasher: PasswordHasher
     let cookies: SessionCookie
+    let hub: Hub
     let limits: LogInLimits
     let seal: SecretSeal
 
@@ -47,9 +49,12 @@ struct LogInController: Sendable {
         }
         var response = cookies.response(.created, session, token, delivery)
         if delivery == .cookie {
-            let device = device ?? SecretToken()
-            try await store.run { try Devices.remember(device, of: session.account.id, on: $0) }
-            cookies.add(device: device, to: &response)
+            let remembered = try await store.run { try Devices.remember(device, of: session.account.id, on: $0) }
+            cookies.add(device: remembered, to: &response)
+            if let former = cookies.session(in: request) {
+                let ended = try await store.run { try Sessions.end(provedBy: former, from: place.address, on: $0) }
+                hub.end(Set(ended.map { [$0] } ?? []))
+            }
         }
         return response
     }
