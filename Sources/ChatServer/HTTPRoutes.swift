@@ -62,7 +62,8 @@ struct HTTPRoutes {
             policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
         ).add(to: router, authenticated)
         LogInController(
-            store: store, hasher: hasher, cookies: cookies, hub: hub, limits: limits, seal: configuration.seal
+            store: store, hasher: hasher, cookies: cookies, hub: hub, limits: limits, seal: configuration.seal,
+            entrance: LogInEntrance(places: configuration.passwordSlots + configuration.passwordQueue)
         ).add(to: router)
         SessionsController(
             store: store, cookies: cookies, hub: hub, authenticator: authenticator, confirmation: confirmation

@@ -22,7 +22,7 @@ struct PasswordConfirmation: Sendable {
             at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true
         ) {
             let verdict = try await hasher.verify(
-                attempt?.normalized ?? "", against: attempt.flatMap { _ in stored })
+                attempt?.normalized ?? "", against: attempt.flatMap { _ in stored }, since: context.arrival)
             return verdict != .wrong
         }
         guard let stored, isRight else {

@@ -6,6 +6,8 @@ import Logging
 /// What is known of a request before anybody has asked who sends it.
 struct AnonymousContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// From when on a log-in has waited for a slot.
+    let arrival = ContinuousClock.now
     /// Set by ``AuthenticationMiddleware``.
     var session: Session?
     /// How the token came, and how another one goes back.
@@ -23,6 +25,7 @@ struct AnonymousContext: RequestContext {
 /// A request of a logged-in account: routes that take this context never see anybody else.
 struct AuthenticatedContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
+    let arrival: ContinuousClock.Instant
     let session: Session
     let delivery: SessionCookie.Delivery
     let clientAddress: IPAddress
@@ -30,6 +33,7 @@ struct AuthenticatedContext: ChildRequestContext {
     init(context: AnonymousContext) throws {
         guard let session = context.session else { throw ChatError.notAuthenticated }
         self.coreContext = context.coreContext
+        self.arrival = context.arrival
         self.session = session
         self.delivery = context.delivery
         self.clientAddress = context.clientAddress

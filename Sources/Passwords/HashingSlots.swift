@@ -14,7 +14,7 @@ final class HashingSlots: Sendable {
     /// - Parameters:
     ///   - count: of the slots, at least 1.
     ///   - queue: how many may wait for one.
-    ///   - patience: how long one may wait.
+    ///   - patience: how long one may wait, counted from when the request came.
     ///   - memoryBytes: what each slot keeps.
     init(count: Int, queue limit: Int, patience: Duration, memoryBytes: Int) {
         let slots = (0..<max(1, count)).map { _ in SlotMemory(usualBytes: memoryBytes) }
@@ -31,9 +31,12 @@ final class HashingSlots: Sendable {
     }
 
     /// Runs `work` on a thread of a slot. The slot is the work's: it is free when the work ends, whoever waits for it.
+    /// - Parameter arrival: from when on it has waited, wherever it did.
     /// - Throws: ``PasswordHasher/Failure/busy``, `CancellationError` if cancelled before, or what `work` throws.
-    func run<T: Sendable>(_ work: @escaping @Sendable (SlotMemory) throws -> T) async throws -> T {
-        let memory = try await slot()
+    func run<T: Sendable>(
+        since arrival: ContinuousClock.Instant = .now, _ work: @escaping @Sendable (SlotMemory) throws -> T
+    ) async throws -> T {
+        let memory = try await slot(until: arrival + patience)
         guard !Task.isCancelled else {
             giveBack(memory)
             throw CancellationError()
@@ -50,14 +53,14 @@ final class HashingSlots: Sendable {
         }
     }
 
-    private func slot() async throws -> SlotMemory {
+    private func slot(until end: ContinuousClock.Instant) async throws -> SlotMemory {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
         let alarm = NIOLockedValueBox<Task<Void, Never>?>(nil)
         defer { alarm.withLockedValue { $0?.cancel() } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { turn in
                 guard enter(id, turn) else { return }
-                alarm.withLockedValue { $0 = self.alarm(id) }
+                alarm.withLockedValue { $0 = self.alarm(id, at: end) }
                 // Before it entered, a cancellation did not find it.
                 if Task.isCancelled { leave(id, CancellationError()) }
             }
@@ -77,9 +80,9 @@ final class HashingSlots: Sendable {
         return false
     }
 
-    private func alarm(_ id: Int) -> Task<Void, Never> {
+    private func alarm(_ id: Int, at end: ContinuousClock.Instant) -> Task<Void, Never> {
         Task {
-            do { try await Task.sleep(for: patience) } catch { return }
+            do { try await Task.sleep(until: end, clock: .continuous) } catch { return }
             leave(id, PasswordHasher.Failure.busy)
         }
     }

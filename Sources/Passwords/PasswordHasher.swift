@@ -14,13 +14,22 @@ package final class PasswordHasher: Sendable {
     }
 
     /// Why there is no hash or no verdict.
-    package enum Failure: Error, Sendable, Equatable {
+    package enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
         /// As many as allowed are waiting already, or this one has waited for too long.
         case busy
         /// The stored hash was made with a pepper that this server was not given.
         case unknownPepper
         /// libargon2's own error code.
         case library(Int32)
+
+        package var description: String {
+            switch self {
+            case .busy: "Too many passwords are being hashed."
+            case .unknownPepper:
+                "A stored hash was made with a pepper that the server was not given. Name it in passwordOldPepperFiles."
+            case .library(let code): "libargon2 failed with \(code)."
+            }
+        }
     }
 
     private let scheme: PasswordScheme
@@ -31,10 +40,11 @@ package final class PasswordHasher: Sendable {
     ///   - peppers: secrets that go into every hash.
     ///   - slots: hashes made at the same time, each on a thread and in memory of its own; at least 1.
     ///   - queue: hashes that may wait for a slot.
-    ///   - patience: how long one may wait for a slot.
+    ///   - patience: how long after its arrival a request may have a slot to wait for. A quarter of a second less than the 2 s
+    ///     within which everybody who is refused shall know it: the answer has to get there too.
     package init(
         _ parameters: Parameters = .init(), peppers: Peppers = .none, slots: Int, queue: Int,
-        patience: Duration = .seconds(2)
+        patience: Duration = .milliseconds(1750)
     ) {
         self.scheme = PasswordScheme(parameters: parameters, peppers: peppers)
         self.slots = HashingSlots(
@@ -46,25 +56,30 @@ package final class PasswordHasher: Sendable {
         try await slots.shutdown()
     }
 
+    /// - Parameter arrival: of the request that it is for; its patience counts from there.
     /// - Returns: a PHC string, `$argon2id$v=19$m=…,t=…,p=…$salt$tag`, with `,keyid=…` after `p` if there is a pepper.
     /// - Throws: ``Failure``, or `CancellationError` for a task that is cancelled before it has a slot.
-    package func hash(_ password: String) async throws -> String {
+    package func hash(_ password: String, since arrival: ContinuousClock.Instant = .now) async throws -> String {
         let scheme = self.scheme
-        return try await slots.run { try scheme.hash(password, in: $0).description }
+        return try await slots.run(since: arrival) { try scheme.hash(password, in: $0).description }
     }
 
     /// Whether `password` is the one behind a PHC string.
-    /// - Parameter phc: `nil` for an unknown account: does the same work and answers ``Verdict/wrong``.
+    /// - Parameters:
+    ///   - phc: `nil` for an unknown account: does the same work and answers ``Verdict/wrong``.
+    ///   - arrival: of the request that it is for; its patience counts from there.
     /// - Throws: ``Failure``, or `CancellationError` for a task that is cancelled before it has a slot.
-    package func verify(_ password: String, against phc: String?) async throws -> Verdict {
+    package func verify(
+        _ password: String, against phc: String?, since arrival: ContinuousClock.Instant = .now
+    ) async throws -> Verdict {
         let scheme = self.scheme
         guard let stored = phc.flatMap(PHCString.init) else {
-            return try await slots.run { memory in
+            return try await slots.run(since: arrival) { memory in
                 _ = try scheme.hash(password, in: memory)
                 return .wrong
             }
         }
         let secret = try scheme.peppers.secret(of: stored.keyID)
-        return try await slots.run { try scheme.verify(password, against: stored, secret, in: $0) }
+        return try await slots.run(since: arrival) { try scheme.verify(password, against: stored, secret, in: $0) }
     }
 }

@@ -21,6 +21,19 @@ import Testing
         try await slots.shutdown()
     }
 
+    /// What a request has waited for elsewhere is not given to it again.
+    @Test func thePatienceCountsFromTheArrival() async throws {
+        let slots = Self.slots(queue: 4, patience: .seconds(600))
+        let holder = try await occupied(slots)
+        await #expect(throws: PasswordHasher.Failure.busy) {
+            try await slots.run(since: .now - .seconds(600)) { _ in Issue.record("Its time is over.") }
+        }
+        gate.open()
+        try await holder.value
+        #expect(try await slots.run(since: .now - .seconds(600)) { _ in 7 } == 7)
+        try await slots.shutdown()
+    }
+
     @Test func isBusyAtOnceWhenTheQueueIsFull() async throws {
         let slots = Self.slots(queue: 0, patience: .seconds(600))
         let holder = try await occupied(slots)

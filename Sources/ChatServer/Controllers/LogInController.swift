@@ -16,6 +16,7 @@ struct LogInController: Sendable {
     let hub: Hub
     let limits: LogInLimits
     let seal: SecretSeal
+    let entrance: LogInEntrance
 
     func add(to router: Router<AnonymousContext>) {
         router.route("/v1/sessions", [.post: logIn])
@@ -28,7 +29,7 @@ struct LogInController: Sendable {
         let code = try body.optionalString("code")
         let delivery = try SessionCookie.Delivery(body)
         guard let attempt = Password(attempt: password) else { throw Self.wrongCredentials }
-        return try await begin(handle, attempt, code, delivery, request, context)
+        return try await entrance.pass { try await begin(handle, attempt, code, delivery, request, context) }
     }
 
     private func begin(
@@ -74,7 +75,8 @@ struct LogInController: Sendable {
         let isRight = try await limits.guess(
             at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true
         ) {
-            verdict = try await hasher.verify(attempt.normalized, against: known?.passwordHash)
+            verdict = try await hasher.verify(
+                attempt.normalized, against: known?.passwordHash, since: context.arrival)
             guard let known, verdict != .wrong, known.hasSecondFactor else { return verdict != .wrong }
             do {
                 try await check(code, of: known.account.id, from: place.address)
@@ -115,7 +117,7 @@ struct LogInController: Sendable {
         _ stored: String, of account: Account, _ password: Password, _ context: AnonymousContext
     ) async -> String {
         do {
-            let hash = try await hasher.hash(password.normalized)
+            let hash = try await hasher.hash(password.normalized, since: context.arrival)
             let isReplaced = try await store.run { connection in
                 try Accounts.replaceHash(of: account.id, from: stored, to: hash, on: connection)
             }
@@ -124,7 +126,7 @@ struct LogInController: Sendable {
             guard let current = try await store.run({ try Accounts.passwordHash(of: account.id, on: $0) }) else {
                 return stored
             }
-            let verdict = try await hasher.verify(password.normalized, against: current)
+            let verdict = try await hasher.verify(password.normalized, against: current, since: context.arrival)
             return verdict == .wrong ? stored : current
         } catch {
             // The next log-in tries again.

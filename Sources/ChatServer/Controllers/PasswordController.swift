@@ -32,7 +32,7 @@ struct PasswordController: Sendable {
         let new = try Password(
             body.string("newPassword"), policy, for: session.account.names, field: "newPassword")
         let stored = try await confirmation.confirm(old, field: "oldPassword", context)
-        let hash = try await hasher.hash(new.normalized)
+        let hash = try await hasher.hash(new.normalized, since: context.arrival)
         let address = context.clientAddress.description
         let token = SecretToken()
         let changed = try await store.run { connection in
@@ -52,7 +52,7 @@ struct PasswordController: Sendable {
         try limits.admitLogIn(from: context.clientAddress)
         let account = try await store.run { try PasswordResets.account(of: token, on: $0) }
         let password = try Password(text, policy, for: account.names, field: "newPassword")
-        let hash = try await hasher.hash(password.normalized)
+        let hash = try await hasher.hash(password.normalized, since: context.arrival)
         let address = context.clientAddress.description
         let ended = try await store.run { connection in
             try PasswordResets.use(token, passwordHash: hash, from: address, on: connection)

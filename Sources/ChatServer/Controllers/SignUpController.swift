@@ -38,7 +38,7 @@ struct SignUpController: Sendable {
         let form = try SignUpForm(try await request.jsonObject(), policy, passwords)
         try limits.admitSignUp(from: context.clientAddress)
         let place = LoginPlace(request, context.clientAddress)
-        let hash = try await hasher.hash(form.password.normalized)
+        let hash = try await hasher.hash(form.password.normalized, since: context.arrival)
         let token = SecretToken()
         let (session, room) = try await store.run { connection in
             try Accounts.signUp(
@@ -72,7 +72,7 @@ struct SignUpController: Sendable {
             try await request.jsonObject(), policy, passwords, named: guest.account.displayName)
         try limits.admitSignUp(from: context.clientAddress)
         let place = LoginPlace(request, context.clientAddress)
-        let hash = try await hasher.hash(form.password.normalized)
+        let hash = try await hasher.hash(form.password.normalized, since: context.arrival)
         let token = SecretToken()
         let (signedUp, ended) = try await store.run { connection in
             try Accounts.signUp(
