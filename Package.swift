@@ -72,7 +72,7 @@ let package = Package(
             name: "denwa",
             dependencies: [
                 "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
-                "Passwords", "Postgres", "Prove", "Schema", "SecondFactor",
+                "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 

@@ -23,6 +23,11 @@ package enum Rooms {
         return rows.affected == 1
     }
 
+    /// Lets an account join, for a program that has no room writer. Whoever listens on a server hears of it seconds later.
+    package static func join(_ room: RoomName, _ account: Account, on connection: Connection) throws {
+        _ = try LogAppend.drafts([Draft(room: room, author: account, content: .joined)], on: connection).first?.get()
+    }
+
     /// All public rooms by name, as `account` sees them.
     package static func all(for account: AccountID, on connection: Connection) throws -> [Room] {
         try connection.run(

@@ -18,8 +18,8 @@ struct Denwa: AsyncParsableCommand {
             """,
         version: ChatApplication.version,
         subcommands: [
-            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AuditCommand.self,
-            DoctorCommand.self,
+            DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AccountCommand.self,
+            InviteCommand.self, BotCommand.self, AuditCommand.self, DoctorCommand.self,
             BenchCommand.self, ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
         ])
 

@@ -12,6 +12,7 @@ struct Failure {
     let exitCode: ExitCode
 
     private static let failed = ExitCode.failure
+    private static let usage = ExitCode(64)
     private static let databaseUnavailable = ExitCode(69)
     private static let lockHeld = ExitCode(75)
     private static let badConfiguration = ExitCode(78)
@@ -24,7 +25,8 @@ struct Failure {
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)
-        case let error as ChatError: self.init(error.detail, Self.badConfiguration)
+        case let error as ChatError where error.code == .invalidField: self.init(error.detail, Self.usage)
+        case let error as ChatError: self.init(error.detail, Self.failed)
         case let error as MigrationError: self.init(error.description, Self.code(for: error))
         case let error as ClusterError: self.init(error.description, Self.code(for: error))
         case let error as PostgresError where error.kind == .unreachable:

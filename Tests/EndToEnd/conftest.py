@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from support.browser import CHROMIUM, Visitor
+from support.commands import denwa
 from support.contract import Contract
 from support.person import PASSWORD, World
 from support.processes import OUTPUT, children, free_port, migrate, server
@@ -34,7 +35,7 @@ def contract():
 def world(ports, contract):
     migrate()
     origins = [f"http://localhost:{port}" for port in (ports.nginx, ports.cable)]
-    with server("server", ports.server, allowed_origins=origins):
+    with server("server", ports.server, allowed_origins=origins, settings={"DENWA_GUESTS": "true"}):
         world = World(f"http://localhost:{ports.server}", contract)
         yield world
         world.end_sockets()
@@ -90,6 +91,23 @@ def alice(world):
 @pytest.fixture
 def bob(world):
     return world.person("bob")
+
+
+@pytest.fixture
+def owner(world):
+    return administrator(world, "owner")
+
+
+@pytest.fixture
+def admin(world):
+    return administrator(world, "admin")
+
+
+def administrator(world, role):
+    """Somebody with a role that only the command line gives."""
+    person = world.person(role)
+    denwa("account", "role", person.handle, role)
+    return person.logs_in_again()
 
 
 @pytest.fixture

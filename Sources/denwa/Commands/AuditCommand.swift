@@ -40,9 +40,11 @@ struct AuditCommand: AsyncParsableCommand {
 
 extension Audit.Line {
     fileprivate var text: String {
-        let who = actor.map { $0 == account ? "" : " by \($0)" } ?? " by somebody who is not logged in"
+        let who =
+            actor.map { $0 == account ? "" : " by \($0)" }
+            ?? (address == nil ? " by the command line" : " by somebody who is not logged in")
         let place = address.map { " from \($0)" } ?? ""
-        let whom = account?.description ?? "an unknown account"
+        let whom = account?.description ?? (act == "log_in_refused" ? "an unknown account" : "no account")
         return "\(at.rfc3339)  \(act)  \(whom)\(who)\(place)" + (session.map { "  session \($0.rawValue)" } ?? "")
     }
 
