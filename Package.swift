@@ -45,6 +45,7 @@ let package = Package(
                 .lifecycle,
             ]),
         .target(name: "ChatRealtime", dependencies: ["ChatCore", .nioConcurrencyHelpers, .nioCore]),
+        .target(name: "SocketIO", dependencies: ["ChatCore", "ChatRealtime", .nioConcurrencyHelpers, .nioCore]),
         .target(name: "WebClient", exclude: ["Files", "embed.txt"], plugins: ["EmbedFiles"]),
         .target(
             name: "ChatServer",
@@ -136,6 +137,9 @@ let package = Package(
                 "ChatCore", "ChatRealtime", "SeededRandom", "Simulation", .nioCore, .nioEmbedded, .nioPosix,
             ]),
         .testTarget(
+            name: "SocketIOTests",
+            dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", "SocketIO", .nioCore, .nioEmbedded]),
+        .testTarget(
             name: "ChatServerTests",
             dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
         .testTarget(
@@ -144,6 +148,7 @@ let package = Package(
                 "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "PasswordPolicy", "Passwords",
                 "Postgres",
                 "SeededRandom",
+                "SocketIO",
                 "denwa",
                 .httpTypes, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioEmbedded, .nioHTTP1, .nioHTTPTypes,
                 .nioHTTPTypesHTTP1,
