@@ -51,7 +51,7 @@ let package = Package(
             name: "ChatServer",
             dependencies: [
                 "ChatCore", "ChatRealtime", "ChatStore", "Limits", "PasswordPolicy", "Passwords", "Postgres",
-                "SecondFactor", "WebClient",
+                "SecondFactor", "SocketIO", "WebClient",
                 .nioConcurrencyHelpers, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .httpTypes,
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
@@ -83,8 +83,9 @@ let package = Package(
         .executableTarget(
             name: "FixtureServer",
             dependencies: [
-                "ChatRealtime", "ChatServer", .argumentParser, .hummingbird, .hummingbirdCore, .logging, .nioCore,
-                .nioHTTP1,
+                "ChatCore", "ChatRealtime", "ChatServer", "SocketIO", .argumentParser, .httpTypes, .hummingbird,
+                .hummingbirdCore, .logging, .nioCore,
+                .nioHTTP1, .nioPosix,
             ]),
 
         // Files compiled into the binary: migrations, demo data, the web client, the API documents.

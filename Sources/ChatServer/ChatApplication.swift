@@ -87,7 +87,8 @@ package struct ChatApplication: Sendable {
             server: HTTPServerBuilder { [configuration] responder in
                 ChatHTTPChannel(
                     responder: responder, securityHeaders: SecurityHeaders(isSecure: configuration.isSecure),
-                    transport: configuration.transport, decide: door.decide)
+                    transport: configuration.transport
+                ) { head, handshake, channel in door.decide(head, handshake, on: channel.eventLoop) }
             },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),

@@ -60,8 +60,8 @@ extension FuzzTarget {
         let upgrade = UpgradeHandler(
             headerTimeout: .seconds(5), bodyTimeout: .seconds(20), requests: requests,
             securityHeaders: SecurityHeaders(isSecure: true), transport: TransportPolicy(isSecure: true, proxies: [])
-        ) { head, _, eventLoop in
-            door.decide(head.uri, on: eventLoop)
+        ) { head, _, channel in
+            door.decide(head.uri, on: channel.eventLoop)
         }
         try channel.pipeline.syncOperations.addHandlers(upgrade.neighbours + [upgrade])
         return channel

@@ -18,7 +18,7 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
     package let responder: HTTPChannelHandler.Responder
     private let securityHeaders: SecurityHeaders
     private let transport: TransportPolicy
-    private let decide: @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
+    private let decide: @Sendable (HTTPRequestHead, Handshake, any Channel) -> EventLoopFuture<UpgradeDecision>
 
     /// - Parameters:
     ///   - securityHeaders: of what is answered before any route is asked.
@@ -28,7 +28,7 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
         responder: @escaping HTTPChannelHandler.Responder,
         securityHeaders: SecurityHeaders = SecurityHeaders(isSecure: false),
         transport: TransportPolicy = TransportPolicy(isSecure: false, proxies: []),
-        decide: @escaping @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
+        decide: @escaping @Sendable (HTTPRequestHead, Handshake, any Channel) -> EventLoopFuture<UpgradeDecision>
     ) {
         self.responder = responder
         self.securityHeaders = securityHeaders

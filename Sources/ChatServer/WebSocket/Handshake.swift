@@ -46,4 +46,13 @@ package enum UpgradeDecision: Sendable {
     ///   - socket: takes over the connection.
     case accept(subprotocol: String?, socket: @Sendable () -> WebSocket)
     case refuse(ChatError)
+    /// Refused in the words of another protocol.
+    case answer(UpgradeRefusal)
+}
+
+/// An HTTP answer instead of a WebSocket.
+package struct UpgradeRefusal: Sendable {
+    let status: HTTPResponseStatus
+    let contentType: String
+    let body: ByteBuffer
 }

@@ -17,7 +17,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    typealias Decide = @Sendable (HTTPRequestHead, Handshake, any EventLoop) -> EventLoopFuture<UpgradeDecision>
+    typealias Decide = @Sendable (HTTPRequestHead, Handshake, any Channel) -> EventLoopFuture<UpgradeDecision>
 
     private enum State {
         case http
@@ -217,7 +217,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return refuse(error, context)
         }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        decide(head, handshake, context.eventLoop).hop(to: context.eventLoop).whenComplete { result in
+        decide(head, handshake, context.channel).hop(to: context.eventLoop).whenComplete { result in
             let (handler, context) = bound.value
             // It may have been answered with 400 meanwhile, for what came behind it.
             guard context.channel.isActive, case .deciding = handler.state else { return }
@@ -226,6 +226,9 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .success(.accept(let subprotocol, let socket)):
                 handler.upgrade(context, handshake, subprotocol, socket())
             case .success(.refuse(let error)): handler.refuse(error, context)
+            case .success(.answer(let refusal)):
+                handler.answerLast(
+                    refusal.status, [("Content-Type", refusal.contentType)], refusal.body, context)
             case .failure(let error):
                 handler.refuse(
                     error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)

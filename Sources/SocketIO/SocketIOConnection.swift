@@ -1,0 +1,115 @@
+package import NIOCore
+
+/// One client's Socket.IO: the namespaces of an Engine.IO session.
+package final class SocketIOConnection: EngineSession {
+    /// Namespaces of one client.
+    private static let namespaceLimit = 100
+
+    private let gate: any SocketIOGate
+    private let connectTimeout: TimeAmount
+    private(set) var engine: EngineSocket?
+    private var assembler: SocketIOAssembler
+    private var handlers: [String: any NamespaceHandler] = [:]
+    /// Those of another loop that go on here.
+    private var continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
+    private var timer: Scheduled<Void>?
+
+    /// - Parameter connectTimeout: how long a client may be in no namespace at first.
+    package init(_ gate: any SocketIOGate, connectTimeout: TimeAmount = .seconds(45)) {
+        self.gate = gate
+        self.connectTimeout = connectTimeout
+        self.assembler = SocketIOAssembler()
+        self.continuations = []
+    }
+
+    private init(
+        _ gate: any SocketIOGate, _ connectTimeout: TimeAmount, _ assembler: SocketIOAssembler,
+        _ continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
+    ) {
+        self.gate = gate
+        self.connectTimeout = connectTimeout
+        self.assembler = assembler
+        self.continuations = continuations
+    }
+
+    package var mayReceive: Bool { handlers.values.allSatisfy { $0.mayReceive } }
+    package var isIdle: Bool { handlers.values.allSatisfy { $0.isIdle } }
+
+    package func opened(_ socket: EngineSocket) {
+        engine = socket
+        for (name, make) in continuations { handlers[name] = make(NamespaceSocket(name, of: self)) }
+        continuations = []
+        guard handlers.isEmpty else { return }
+        let bound = NIOLoopBound(self, eventLoop: socket.eventLoop)
+        timer = socket.eventLoop.scheduleTask(in: connectTimeout) {
+            if bound.value.handlers.isEmpty { bound.value.engine?.close() }
+        }
+    }
+
+    package func received(_ message: EngineMessage) {
+        do throws(SocketIOFault) {
+            switch message {
+            case .text(let text): if let whole = try assembler.receive(text: text) { try take(whole) }
+            case .binary(let bytes): if let whole = try assembler.receive(binary: bytes) { try take(whole) }
+            }
+        } catch {
+            // The reference says nothing either: there is no packet for it.
+            engine?.close()
+        }
+    }
+
+    private func take(_ message: SocketIOAssembler.Message) throws(SocketIOFault) {
+        let packet = message.packet
+        switch (packet.kind, handlers[packet.namespace]) {
+        case (.connect, nil): try connect(packet)
+        case (.disconnect, .some): left(packet.namespace)
+        case (.event, let handler?), (.binaryEvent, let handler?), (.ack, let handler?), (.binaryAck, let handler?):
+            handler.received(message)
+        default:
+            throw SocketIOFault("The packet does not fit the state of its namespace. CONNECT comes first, and once.")
+        }
+    }
+
+    private func connect(_ packet: SocketIOPacket) throws(SocketIOFault) {
+        guard handlers.count < Self.namespaceLimit else {
+            throw SocketIOFault("There are too many namespaces. Use at most \(Self.namespaceLimit) at a time.")
+        }
+        let socket = NamespaceSocket(packet.namespace, of: self)
+        let handler = gate.enter(socket, auth: packet.payload)
+        // It may have been refused at once.
+        if !socket.hasLeft { handlers[packet.namespace] = handler }
+        engine?.flush()
+    }
+
+    /// A namespace is over.
+    func left(_ name: String) {
+        guard let handler = handlers.removeValue(forKey: name), let engine else { return }
+        handler.closed(on: engine.eventLoop)
+        // Perhaps it was the last that something was waited for.
+        engine.readIfAllowed()
+    }
+
+    package func becameWritable() {
+        for handler in handlers.values { handler.becameWritable() }
+    }
+
+    package func serverStops() {
+        guard !handlers.isEmpty else { return engine?.close() ?? () }
+        for handler in handlers.values { handler.serverStops() }
+    }
+
+    package func continuation() -> @Sendable () -> any EngineSession {
+        let continuations = handlers.map { (name: $0.key, make: $0.value.continuation()) }
+        return { [gate, connectTimeout, assembler] in
+            SocketIOConnection(gate, connectTimeout, assembler, continuations)
+        }
+    }
+
+    package func closed(on eventLoop: any EventLoop) {
+        timer?.cancel()
+        (timer, engine) = (nil, nil)
+        let all = handlers.values
+        handlers = [:]
+        for handler in all { handler.closed(on: eventLoop) }
+    }
+}
