@@ -73,7 +73,7 @@ let package = Package(
             name: "denwa",
             dependencies: [
                 "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
-                "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor",
+                "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor", "SocketIO",
                 .argumentParser, .configuration, .logging, .nioCore,
             ]),
 

@@ -9,6 +9,7 @@ import NIOPosix
 import Passwords
 import Postgres
 import ServiceLifecycle
+import SocketIO
 import UnixSignals
 
 /// The composition root: the one place that knows every part, used by `denwa` and by the tests alike.
@@ -74,21 +75,30 @@ package struct ChatApplication: Sendable {
         }
         let newcomers = Newcomers(entrance: entrance, defaultRoom: defaultRoom, logger: logger)
         let limits = LogInLimits()
-        let door = NativeDoor(
-            authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
-            environment: environment)
+        let engine = EngineSessions(.product, on: group)
+        let socketIO = SocketIODoor(
+            path: configuration.socketIOPath, endpoint: EngineEndpoint(engine), authenticator: authenticator,
+            origins: origins, readiness: readiness,
+            reception: Reception(
+                store: store, authenticator: authenticator, entrance: entrance, newcomers: newcomers, limits: limits,
+                takesGuests: configuration.guests, watch: watch),
+            environment: environment, settings: configuration.socketIO)
+        let doors = Doors(
+            native: NativeDoor(
+                authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
+                environment: environment),
+            socketIO: socketIO, proxies: configuration.proxies)
         let router = HTTPRoutes(
             store: store, hasher: hasher, hub: hub, entrance: entrance,
             authenticator: authenticator, origins: origins, readiness: readiness, watch: watch,
-            configuration: configuration, newcomers: newcomers, limits: limits
+            configuration: configuration, newcomers: newcomers, limits: limits, socketIO: socketIO
         ).router
         let server = Application(
             router: router,
             server: HTTPServerBuilder { [configuration] responder in
                 ChatHTTPChannel(
                     responder: responder, securityHeaders: SecurityHeaders(isSecure: configuration.isSecure),
-                    transport: configuration.transport
-                ) { head, handshake, channel in door.decide(head, handshake, on: channel.eventLoop) }
+                    transport: configuration.transport, decide: doors.decide)
             },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port), backlog: Self.backlog),
@@ -96,7 +106,7 @@ package struct ChatApplication: Sendable {
             eventLoopGroupProvider: .shared(group),
             logger: logger)
         try await ServiceGroup(
-            services: [writer, watch, OpenSockets(hub: hub), server, readiness],
+            services: [writer, watch, OpenSockets(hub: hub), server, PollingClients(sessions: engine), readiness],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
     }

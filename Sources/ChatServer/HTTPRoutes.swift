@@ -19,6 +19,7 @@ struct HTTPRoutes {
     let configuration: ServerConfiguration
     let newcomers: Newcomers
     let limits: LogInLimits
+    let socketIO: SocketIODoor
 
     var router: Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self)
@@ -38,6 +39,7 @@ struct HTTPRoutes {
         RoomsController(store: store, entrance: entrance).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)
+        socketIO.add(to: router)
         WebClientController().add(to: router)
         router.route(
             RouterPath(NativeDoor.path),

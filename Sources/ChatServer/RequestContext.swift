@@ -2,6 +2,7 @@ import ChatCore
 import Hummingbird
 import Limits
 import Logging
+import NIOCore
 
 /// What is known of a request before anybody has asked who sends it.
 struct AnonymousContext: RequestContext {
@@ -16,7 +17,11 @@ struct AnonymousContext: RequestContext {
     /// this machine.
     var clientAddress: IPAddress
 
+    /// The connection that the request came on.
+    let channel: any Channel
+
     init(source: Source) {
+        channel = source.channel
         coreContext = .init(source: source)
         clientAddress = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .loopback
     }

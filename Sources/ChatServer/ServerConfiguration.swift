@@ -3,6 +3,7 @@ package import Logging
 package import PasswordPolicy
 package import Passwords
 package import SecondFactor
+package import SocketIO
 
 /// Everything that can be set, read once at the start. docs/configuration.md says what each is for.
 package struct ServerConfiguration: Sendable {
@@ -44,6 +45,10 @@ package struct ServerConfiguration: Sendable {
     package var passwordQueue = 64
     /// How often a socket hears from the server, 1 to 300 seconds.
     package var heartbeatSeconds = 25
+    /// Where Socket.IO clients connect; a path with a slash at both ends.
+    package var socketIOPath = "/socket.io/"
+    /// What Socket.IO clients get when they come.
+    package var socketIO = RoomGate.Settings()
     /// The least serious messages that are logged.
     package var logLevel = Logger.Level.info
 

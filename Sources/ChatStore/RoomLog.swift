@@ -39,6 +39,24 @@ package enum RoomLog {
             hasMore: hasMore || fitting.count < events.count)
     }
 
+    /// Behind which seq the last so many messages of a room lie: of a room without as many, 0; without any, its head.
+    /// - Throws: `room_not_found`.
+    package static func start(ofLast messages: Int, in room: RoomName, on connection: Connection) throws -> Int64 {
+        let rows = try connection.run(
+            """
+            SELECT r.head, (
+                SELECT min(seq) FROM (
+                    SELECT e.seq FROM events e WHERE e.room_id = r.id AND e.kind = 'message'
+                    ORDER BY e.seq DESC LIMIT \(Int64(messages))
+                ) last
+            ) AS first
+            FROM rooms r WHERE r.name = \(room)
+            """)
+        guard let row = rows.first else { throw ChatError.roomNotFound(room) }
+        guard let first: Int64 = try row.optional("first") else { return try row.get("head") }
+        return first - 1
+    }
+
     /// One event more than the scan wants, to see whether there are more.
     private static func scanned(_ scan: Scan, of room: RoomName, for account: AccountID) -> Query {
         let order = scan.isForward ? "ASC" : "DESC"

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatRealtime
+import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Testing
@@ -15,7 +16,9 @@ import WebClient
 
     @Test(arguments: ChatError.Code.allCases)
     func namesEveryErrorCode(_ code: ChatError.Code) throws {
-        let documents = try text(of: "openapi.yaml") + text(of: "asyncapi.yaml")
+        let socketIO = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/socket-io.md")
+        let documents =
+            try text(of: "openapi.yaml") + text(of: "asyncapi.yaml") + String(contentsOf: socketIO, encoding: .utf8)
         #expect(documents.contains(code.rawValue))
     }
 

@@ -137,6 +137,8 @@ import Testing
         "signUp": ("invite", #""invite""#), "guests": ("true", "true"), "secondFactor": ("everybody", #""everybody""#),
         "passwordMinimum": ("8", "8"),
         "passwordSlots": ("3", "3"),
+        "socketIoPath": ("/chat/", #""/chat/""#), "socketIoHistory": ("0", "0"),
+        "socketIoWithoutRecovery": ("/,/rooms/lobby", #"["/", "/rooms/lobby"]"#),
         "passwordQueue": ("10", "10"),
         "passwordMemory": ("65536", "65536"),
         "passwordPasses": ("3", "3"),

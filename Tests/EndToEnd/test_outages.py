@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from support.engineio import WebSocket
 from support.installation import own_installation
 from support.talker import Talker
 
@@ -223,3 +224,17 @@ def kilobytes(process):
     """Resident memory."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])
+
+
+def test_a_socket_io_client_that_comes_while_it_is_away_comes_again(own):
+    """A refusal would be for good: the client's library comes back by itself only from a lost connection."""
+    alice = own.world.person("alice")
+    own.cluster.crash()
+    with WebSocket(f"{own.url}/socket.io/") as ws:
+        ws.says(f'40{{"token":"{alice.token}"}}')
+        assert ws.dies(ANSWER_WITHIN + 1) == []
+    own.cluster.heal()
+    own.seconds_until_readiness(200)
+    with WebSocket(f"{own.url}/socket.io/") as ws:
+        ws.says(f'40{{"token":"{alice.token}"}}')
+        assert ws.next().startswith("40{")

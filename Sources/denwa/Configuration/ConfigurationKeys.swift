@@ -2,6 +2,7 @@ import ChatServer
 import Foundation
 import Limits
 import Logging
+import SocketIO
 
 extension ConfigurationKey {
     /// Everything that can be set; flags, environment, file, messages and documentation follow from this table.
@@ -58,6 +59,16 @@ extension ConfigurationKey {
             isValid: { AddressRange($0) != nil }),
         .integer("passwordQueue", \.server.passwordQueue, 1...10_000, "Log-ins that may wait; more are told to retry."),
         .integer("heartbeatSeconds", \.server.heartbeatSeconds, 1...300, "How often a socket hears from the server."),
+        .text(
+            "socketIoPath", \.server.socketIOPath, expected: "a path with a slash at both ends",
+            "Where Socket.IO clients connect.", isValid: { $0.wholeMatch(of: /(\/[a-z0-9._-]+)+\//) != nil }),
+        .integer(
+            "socketIoHistory", \.server.socketIO.history, 0...200,
+            "Messages that a Socket.IO client gets when it connects for the first time."),
+        .list(
+            "socketIoWithoutRecovery", \.server.socketIO.namespacesWithoutRecovery,
+            expected: "namespaces such as `/rooms/lobby`; commas between them, in a file an array",
+            "Namespaces whose clients start anew whenever they connect.", isValid: { $0.hasPrefix("/") }),
         .choice(
             "logLevel", \.server.logLevel, Logger.Level.allCases,
             "The least serious message that is logged, to the standard error."),

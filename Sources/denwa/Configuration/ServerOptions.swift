@@ -56,6 +56,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: .key("passwordOldPepperFiles")) var passwordOldPepperFiles: String?
     @Option(help: .key("trustedProxies")) var trustedProxies: String?
     @Option(help: .key("heartbeatSeconds")) var heartbeatSeconds: String?
+    @Option(help: .key("socketIoPath")) var socketIoPath: String?
+    @Option(help: .key("socketIoHistory")) var socketIoHistory: String?
+    @Option(help: .key("socketIoWithoutRecovery")) var socketIoWithoutRecovery: String?
     @Option(help: .key("logLevel")) var logLevel: String?
     @Flag(help: .key("autoMigrate")) var autoMigrate = false
     @Flag(help: .key("unsafeDurability")) var unsafeDurability = false
@@ -69,7 +72,9 @@ struct ServerOptions: ParsableArguments {
             "passwordSlots": passwordSlots, "passwordQueue": passwordQueue,
             "passwordMemory": passwordMemory, "passwordPasses": passwordPasses,
             "passwordPepperFile": passwordPepperFile, "passwordOldPepperFiles": passwordOldPepperFiles,
-            "trustedProxies": trustedProxies, "heartbeatSeconds": heartbeatSeconds, "logLevel": logLevel,
+            "trustedProxies": trustedProxies, "heartbeatSeconds": heartbeatSeconds, "socketIoPath": socketIoPath,
+            "socketIoHistory": socketIoHistory, "socketIoWithoutRecovery": socketIoWithoutRecovery,
+            "logLevel": logLevel,
             "autoMigrate": autoMigrate ? "true" : nil, "unsafeDurability": unsafeDurability ? "true" : nil,
         ])
     }
