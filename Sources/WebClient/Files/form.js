@@ -4,9 +4,19 @@ import { element } from "./dom.js";
 export function field({ id, label, note = null, hint = null, testid, ...properties }) {
   const hintID = hint ? `${id}-hint` : null;
   const input = element("input", { id, name: id, dataset: { testid }, "aria-describedby": hintID, ...properties });
-  const heading = element("label", { htmlFor: id }, label, note && element("span", { className: "note" }, ` (${note})`));
-  const node = element("div", { className: "field" }, heading, input, hint && element("p", { id: hintID, className: "hint" }, hint));
+  const node = element("div", { className: "field" }, labelFor(id, label, note), input, hint && element("p", { id: hintID, className: "hint" }, hint));
   return { node, input };
+}
+
+/** A labelled choice; `options` are pairs of a value and its name. */
+export function choice({ id, label, note = null, testid, options }) {
+  const input = element("select", { id, name: id, dataset: { testid } },
+    options.map(([value, name]) => element("option", { value }, name)));
+  return { node: element("div", { className: "field" }, labelFor(id, label, note), input), input };
+}
+
+function labelFor(id, label, note) {
+  return element("label", { htmlFor: id }, label, note && element("span", { className: "note" }, ` (${note})`));
 }
 
 /**
@@ -41,11 +51,21 @@ export class Form {
     this.#error.textContent = sentence;
   }
 
+  /** Takes back what was wrong. */
+  forgive() {
+    this.show("");
+    this.#submit.before(this.#error);
+    for (const input of Object.values(this.#inputs)) {
+      input.removeAttribute("aria-invalid");
+      input.removeAttribute("aria-errormessage");
+    }
+  }
+
   async #run(send) {
     if (this.#submit.disabled) return;
     const hadFocus = document.activeElement === this.#submit;
     this.#submit.disabled = true;
-    this.#forgive();
+    this.forgive();
     try {
       await send();
     } catch (problem) {
@@ -55,15 +75,6 @@ export class Form {
       this.#submit.disabled = false;
       // Browsers take the focus from a button that is disabled.
       if (hadFocus && document.activeElement === document.body) this.#submit.focus();
-    }
-  }
-
-  #forgive() {
-    this.show("");
-    this.#submit.before(this.#error);
-    for (const input of Object.values(this.#inputs)) {
-      input.removeAttribute("aria-invalid");
-      input.removeAttribute("aria-errormessage");
     }
   }
 
