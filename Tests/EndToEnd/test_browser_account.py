@@ -61,6 +61,13 @@ def types_passwords(dialog, old, new):
     dialog.get_by_test_id("new-password").press("Enter")
 
 
+def confirms(dialog, password=PASSWORD):
+    """The password that ending a session takes."""
+    form = dialog.get_by_test_id("sessions-form")
+    form.get_by_test_id("sessions-password").fill(password)
+    form.get_by_test_id("confirm-end").click()
+
+
 @pytest.mark.parametrize("user_agent, name", [
     (FIREFOX, "Firefox on Linux"),
     (ANDROID, "Chrome on Android"),
@@ -109,6 +116,7 @@ def test_logging_out_another_device(laptop, phone):
     phone.opens_account()
     dialog = laptop.opens_account()
     others(dialog).get_by_role("button").click()
+    confirms(dialog)
     phone.is_logged_out(LOGGED_OUT)
     expect(devices(dialog)).to_have_text(["Chrome on Linux"])
     expect(dialog.get_by_test_id("sessions-done")).to_have_text("Chrome on Android was logged out.")
@@ -119,9 +127,45 @@ def test_logging_out_another_device(laptop, phone):
     phone.is_online()
 
 
+def test_logging_out_takes_the_password(laptop, phone):
+    dialog = laptop.opens_account()
+    button = others(dialog).get_by_role("button")
+    button.click()
+    field = dialog.get_by_test_id("sessions-password")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("autocomplete", "current-password")
+    confirms(dialog, "not the password")
+    expect(field_of(laptop, "sessions-password")).to_contain_text("This is not your current password.")
+    expect(field).to_be_focused()
+    dialog.get_by_test_id("cancel-end").click()
+    expect(field).to_have_count(0)
+    expect(button).to_be_focused()
+    expect(others(dialog)).to_have_count(1)
+    phone.is_online()
+
+
+def test_a_new_password_leaves_other_tabs_logged_in(laptop):
+    """They have the new cookie, too."""
+    tab = laptop.context.new_page()
+    tab.goto(laptop.url)
+    state = tab.get_by_test_id("connection")
+    expect(state).to_have_attribute("data-state", "online")
+    dialog = laptop.opens_account()
+    types_passwords(dialog, PASSWORD, NEW_PASSWORD)
+    expect(dialog.get_by_test_id("password-done")).not_to_be_empty()
+    laptop.is_online()
+    laptop.page.wait_for_timeout(3_000)
+    expect(dialog).to_be_visible()
+    expect(state).to_have_attribute("data-state", "online")
+    laptop.page.keyboard.press("Escape")
+    laptop.is_online()
+    tab.close()
+
+
 def test_the_explanation_follows_the_language(laptop, phone):
     dialog = laptop.opens_account()
     others(dialog).get_by_role("button").click()
+    confirms(dialog)
     phone.is_logged_out(LOGGED_OUT)
     phone.find("language").select_option("ja")
     phone.is_logged_out("別の端末でログアウトされたか、セッションが終了しました。もう一度ログインしてください。")
@@ -132,6 +176,7 @@ def test_a_device_that_is_away_learns_of_it_when_it_is_back(laptop, phone):
     phone.is_cut_off()
     dialog = laptop.opens_account()
     others(dialog).get_by_role("button").click()
+    confirms(dialog)
     expect(others(dialog)).to_have_count(0)
     phone.context.set_offline(False)
     phone.is_logged_out(LOGGED_OUT)
@@ -142,6 +187,7 @@ def test_logging_out_everywhere_else(laptop, phone, logs_in_from):
     dialog = laptop.opens_account()
     expect(others(dialog)).to_have_count(2)
     dialog.get_by_test_id("end-other-sessions").click()
+    confirms(dialog)
     phone.is_logged_out(LOGGED_OUT)
     expect(others(dialog)).to_have_count(0)
     expect(dialog.get_by_role("status")).to_contain_text("2 other devices were logged out.")
@@ -156,11 +202,13 @@ def test_a_device_that_was_logged_out_meanwhile(laptop, phone, logs_in_from):
     expect(others(dialog)).to_have_count(2)
     rival = phone.opens_account()
     rival.get_by_role("button", name="Log out Firefox on Linux").click()
+    confirms(rival)
     expect(rival.get_by_test_id("sessions-done")).to_have_text("Firefox on Linux was logged out.")
     dialog.get_by_role("button", name="Log out Firefox on Linux").click()
+    confirms(dialog)
     expect(dialog.get_by_test_id("sessions-error")).to_have_text(re.compile("already logged out"))
     expect(devices(dialog)).to_have_text(["Chrome on Linux", "Chrome on Android"])
-    laptop.forgives(f"/v1/me/sessions/{session['id']} → 404")
+    laptop.forgives(f"/v1/me/sessions/{session['id']}/removal → 404")
 
 
 def test_a_list_that_cannot_be_read(laptop, cable):
@@ -244,11 +292,14 @@ def test_the_keyboard_alone(laptop, phone, logs_in_from):
     expect(dialog.get_by_test_id("close")).to_be_focused()
     press("Tab")
     expect(others(dialog).nth(0).get_by_role("button")).to_be_focused()
-    press("Enter")
-    expect(others(dialog)).to_have_count(1)
-    expect(others(dialog).get_by_role("button")).to_be_focused()
-    press("Enter")
-    expect(others(dialog)).to_have_count(0)
+    for left in (1, 0):
+        press("Enter")
+        expect(dialog.get_by_test_id("sessions-password")).to_be_focused()
+        laptop.page.keyboard.type(PASSWORD)
+        press("Enter")
+        expect(others(dialog)).to_have_count(left)
+        if left:
+            expect(others(dialog).get_by_role("button")).to_be_focused()
     expect(dialog.get_by_role("heading", name="Where you are logged in")).to_be_focused()
     phone.is_logged_out(LOGGED_OUT)
     press("Tab")
@@ -284,6 +335,11 @@ def test_the_account_in_every_look(visitors, logs_in_from, name, options):
     is_narrow_enough = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
     assert visitor.page.locator("html, [data-testid=account-dialog]").evaluate_all(is_narrow_enough), "something scrolls sideways"
     dialog.get_by_role("button", name=re.compile("^Log out Firefox|Firefox をログアウト$")).click()
+    confirms(dialog, "not the password")
+    expect(dialog.get_by_test_id("sessions-password")).to_be_focused()
+    visitor.photographs(f"{name}-account-confirm")
+    assert visitor.page.locator("html, [data-testid=account-dialog]").evaluate_all(is_narrow_enough), "something scrolls sideways"
+    confirms(dialog)
     expect(others(dialog)).to_have_count(2)
     types_passwords(dialog, "not the old password", NEW_PASSWORD)
     expect(dialog.get_by_test_id("old-password")).to_be_focused()
@@ -296,6 +352,6 @@ def test_the_account_in_every_look(visitors, logs_in_from, name, options):
 
 def test_a_japanese_page_says_why_it_is_logged_out(visitors, logs_in_from, world):
     visitor = visitors(locale="ja-JP", **PHONE).signed_up("miyu")
-    world.api(logs_in_from(visitor, FIREFOX)["token"]).delete("/v1/me/sessions")
+    world.api(logs_in_from(visitor, FIREFOX)["token"]).post("/v1/me/sessions/removal", password=PASSWORD)
     visitor.is_logged_out("別の端末でログアウトされたか、セッションが終了しました。もう一度ログインしてください。")
     visitor.photographs("phone-japanese-logged-out")

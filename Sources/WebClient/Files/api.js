@@ -17,13 +17,32 @@ export class API {
     this.#fetch = fetch;
   }
 
-  signUp({ handle, password, displayName }) {
-    const optional = displayName ? { displayName } : {};
-    return this.#call("POST", "/v1/accounts", { handle, password, session: "cookie", ...optional });
+  /** Who may come in, and how. */
+  server() {
+    return this.#call("GET", "/v1/server");
   }
 
-  logIn({ handle, password }) {
-    return this.#call("POST", "/v1/sessions", { handle, password, session: "cookie" });
+  signUp(details) {
+    return this.#call("POST", "/v1/accounts", newAccount(details));
+  }
+
+  joinAsGuest({ displayName }) {
+    return this.#call("POST", "/v1/guests", { displayName, session: "cookie" });
+  }
+
+  /** Makes the guest an account that stays. */
+  signUpGuest(details) {
+    return this.#call("POST", "/v1/me/sign-up", newAccount(details));
+  }
+
+  /** `code` is needed when the answer was `second_factor_required`. */
+  logIn({ handle, password, code }) {
+    return this.#call("POST", "/v1/sessions", { handle, password, code, session: "cookie" });
+  }
+
+  /** Resolves to {handle}. */
+  resetPassword({ token, newPassword }) {
+    return this.#call("POST", "/v1/password-resets", { token, newPassword });
   }
 
   logOut() {
@@ -39,16 +58,51 @@ export class API {
     return this.#call("GET", "/v1/me/sessions");
   }
 
-  endSession(id) {
-    return this.#call("DELETE", `/v1/me/sessions/${id}`);
+  endSession(id, { password }) {
+    return this.#call("POST", `/v1/me/sessions/${id}/removal`, { password });
   }
 
-  endOtherSessions() {
-    return this.#call("DELETE", "/v1/me/sessions");
+  /** Resolves to {ended}, their number. */
+  endOtherSessions({ password }) {
+    return this.#call("POST", "/v1/me/sessions/removal", { password });
   }
 
+  /** This session gets another cookie, and its socket is closed. */
   changePassword({ oldPassword, newPassword }) {
     return this.#call("PUT", "/v1/me/password", { oldPassword, newPassword });
+  }
+
+  /** Resolves to {secret, uri}; nothing is on before `enableSecondFactor`. */
+  beginSecondFactor({ password }) {
+    return this.#call("POST", "/v1/me/second-factor", { password });
+  }
+
+  /** Resolves to {recoveryCodes}. */
+  enableSecondFactor({ code }) {
+    return this.#call("PUT", "/v1/me/second-factor", { code });
+  }
+
+  /** Resolves to {recoveryCodes}; the old ones are void. */
+  replaceRecoveryCodes({ password, code }) {
+    return this.#call("POST", "/v1/me/second-factor/recovery-codes", { password, code });
+  }
+
+  disableSecondFactor({ password, code }) {
+    return this.#call("POST", "/v1/me/second-factor/removal", { password, code });
+  }
+
+  /** The invitations that can still be used. */
+  invitations() {
+    return this.#call("GET", "/v1/admin/invitations");
+  }
+
+  /** Resolves to {invitation, code, link}. */
+  invite({ uses, days, room }) {
+    return this.#call("POST", "/v1/admin/invitations", { uses, days, ...(room ? { room } : {}) });
+  }
+
+  revokeInvitation(id) {
+    return this.#call("DELETE", `/v1/admin/invitations/${id}`);
   }
 
   rooms() {
@@ -94,6 +148,10 @@ export class API {
       throw new Problem({ code: "network_error", retryable: true });
     }
   }
+}
+
+function newAccount({ handle, password, displayName, invitation }) {
+  return { handle, password, session: "cookie", ...(displayName ? { displayName } : {}), ...(invitation ? { invitation } : {}) };
 }
 
 function roomPath(room) {

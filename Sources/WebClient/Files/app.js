@@ -7,18 +7,25 @@ import { Connection } from "./connection.js";
 import { element } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { Text, pickLanguage } from "./i18n.js";
+import { takeLink } from "./link.js";
+import { ResetView } from "./resetview.js";
 import { Storage } from "./storage.js";
 
 const LANGUAGE_KEY = "denwa.language";
 const SUBPROTOCOL = "denwa.v1";
+const NEW_COOKIE_MS = 1_500;
 
-/** The composition root: decides which of the three screens is shown and wires what is behind it. */
+/** The composition root: decides which of the four screens is shown and wires what is behind it. */
 class App {
   #api = new API();
   #storage = new Storage(() => localStorage);
   #tabStorage = new Storage(() => sessionStorage);
   #backoff = new Backoff();
   #text;
+  #server = null;
+  // What links brought, until it is used.
+  #invitation = null;
+  #resetToken = null;
   #chat = null;
   #drafts = null;
   #view = null;
@@ -28,21 +35,43 @@ class App {
   async start() {
     const wanted = [this.#storage.getItem(LANGUAGE_KEY), ...navigator.languages].filter(Boolean);
     this.#speak(pickLanguage(wanted));
+    addEventListener("hashchange", ({ oldURL }) => this.#follow(takeLink(new URL(oldURL).hash)));
     addEventListener("online", () => this.#chat?.connection.networkChanged(true));
     addEventListener("offline", () => this.#chat?.connection.networkChanged(false));
-    await this.#enter();
+    if (!this.#follow(takeLink())) await this.#enter();
   }
 
-  async #enter() {
+  // A link to this page, opened in this page, does not load it again.
+  #follow(link) {
+    if (link?.kind === "invite") this.#invitation = link.secret;
+    if (link?.kind === "reset") this.#resetToken = link.secret;
+    if (link) this.#enter();
+    return link !== null;
+  }
+
+  /** `notice` is for whoever turns out not to be logged in. */
+  async #enter(notice) {
     try {
-      this.#open((await this.#api.me()).account);
+      const [server, me] = await Promise.all([this.#api.server(), this.#whoAmI()]);
+      this.#server = server;
+      if (this.#resetToken) this.#showReset();
+      else if (me) this.#open(me);
+      else this.#showEntrance(notice);
     } catch (problem) {
-      if (problem.code === "not_authenticated") this.#showAuth();
-      else this.#showUnreachable(problem);
+      this.#showUnreachable(problem, notice);
     }
   }
 
-  #open(account) {
+  #whoAmI() {
+    return this.#api.me().catch((problem) => {
+      if (problem.code !== "not_authenticated") throw problem;
+      return null;
+    });
+  }
+
+  #open(me) {
+    this.#leaveChat();
+    const { account } = me;
     this.#drafts = new Drafts({ accountID: account.id, storage: this.#tabStorage });
     const connection = new Connection({
       openSocket: () => new WebSocket(socketAddress(), SUBPROTOCOL),
@@ -50,26 +79,66 @@ class App {
       isNetworkUp: () => navigator.onLine,
     });
     this.#chat = new Chat({ account, api: this.#api, connection, storage: this.#storage });
-    this.#chat.on("ended", () => this.#close("sessionEnded"));
+    this.#chat.on("ended", () => this.#ended());
     this.#chat.on("replaced", () => this.#enter());
     this.#show(() => new ChatView({
       api: this.#api,
+      me,
+      server: this.#server,
+      invitation: this.#invitation,
       chat: this.#chat,
       text: this.#text,
       drafts: this.#drafts,
+      onSignUp: (details) => this.#signUp(details),
+      onNewPassword: (passwords) => this.#changePassword(passwords),
       onLanguage: (code) => this.#switch(code),
-      onLogOut: () => this.#logOut(),
+      onLogOut: () => this.#logOut(me),
     }));
     this.#chat.start();
+    if (this.#invitation && me.role === "guest") this.#view.openAccount();
+    // Nothing else can be done before.
+    if (me.secondFactor.required && !me.rights.includes("read")) this.#view.openAccount();
   }
 
-  #close(notice) {
-    this.#chat.stop();
+  #leaveChat() {
+    this.#chat?.stop();
     this.#chat = null;
-    this.#showAuth({ notice });
   }
 
-  async #logOut() {
+  // A session ends when another tab signs up or changes the password, too; the new cookie may not be here yet.
+  async #ended() {
+    this.#leaveChat();
+    await new Promise((resolve) => setTimeout(resolve, NEW_COOKIE_MS));
+    await this.#enter("sessionEnded");
+  }
+
+  // A guest's account goes on under the new handle, with its drafts.
+  async #signUp(details) {
+    // First, because the server closes the guest's sockets, and that would look like somebody else's doing.
+    this.#chat.stop();
+    try {
+      await this.#api.signUpGuest(details);
+    } catch (problem) {
+      this.#chat.start();
+      throw problem;
+    }
+    this.#invitation = null;
+    await this.#enter();
+    this.#view.say?.(this.#text.of("signedUp"));
+  }
+
+  async #changePassword(passwords) {
+    // First, because the server closes the socket with the old session, and that would look like somebody else's doing.
+    this.#chat.stop();
+    try {
+      await this.#api.changePassword(passwords);
+    } finally {
+      this.#chat?.start();
+    }
+  }
+
+  async #logOut({ role }) {
+    if (role === "guest" && !confirm(this.#text.of("leaveAsGuest"))) return;
     const count = this.#chat.outbox.messages().filter(({ state }) => state !== "sent").length;
     if (count > 0 && !confirm(this.#text.of("discardUnsent", { count }))) return;
     // First, because the server closes the socket with the session, and that would look like somebody else's doing.
@@ -84,37 +153,76 @@ class App {
     }
     this.#chat.forget();
     this.#drafts.clear();
-    this.#close();
+    this.#leaveChat();
+    await this.#enter();
   }
 
   async #isLoggedIn() {
     return this.#api.me().then(() => true, ({ code }) => code !== "not_authenticated");
   }
 
-  #showAuth({ mode = "login", notice } = {}) {
+  #showEntrance(notice) {
+    if (!this.#invitation) this.#showAuth({ mode: "login", notice });
+    else if (this.#server.signUp === "closed") this.#showAuth({ mode: "login", notice: "signUpClosed" });
+    else this.#showAuth({ mode: "signup", notice });
+  }
+
+  #showAuth({ mode, handle, notice, done }) {
+    this.#leaveChat();
+    // In another language it goes on where it was.
+    const progress = { credentials: null };
     this.#show(() => new AuthView({
       text: this.#text,
       api: this.#api,
+      server: this.#server,
+      invitation: this.#invitation,
       mode,
+      handle,
+      progress,
       notice,
-      onDone: ({ account }) => this.#open(account),
+      done,
+      onDone: () => {
+        this.#invitation = null;
+        return this.#enter();
+      },
       onLanguage: (code) => this.#switch(code),
       onMode: (other) => this.#showAuth({ mode: other }),
     }));
     this.#view.focus();
   }
 
-  #showUnreachable(problem) {
-    const timer = setTimeout(() => this.#enter(), this.#backoff.next());
+  #showReset() {
+    this.#leaveChat();
+    this.#show(() => new ResetView({
+      text: this.#text,
+      api: this.#api,
+      server: this.#server,
+      token: this.#resetToken,
+      onDone: (handle) => {
+        this.#resetToken = null;
+        this.#showAuth({ mode: "login", handle, done: "passwordReset" });
+      },
+      onLeave: () => {
+        this.#resetToken = null;
+        this.#enter();
+      },
+      onLanguage: (code) => this.#switch(code),
+    }));
+    this.#view.focus();
+  }
+
+  #showUnreachable(problem, notice) {
+    this.#leaveChat();
+    const timer = setTimeout(() => this.#enter(notice), this.#backoff.next());
     const retry = () => {
       clearTimeout(timer);
-      this.#enter();
+      this.#enter(notice);
     };
     const draw = () => element("main", { className: "empty", dataset: { testid: "unreachable" } },
       element("h1", {}, this.#text.of("unreachable")),
       element("p", { role: "alert" }, this.#text.problem(problem)),
       element("button", { type: "button", className: "primary", dataset: { testid: "retry-now" }, onclick: retry }, this.#text.of("tryAgain")));
-    this.#show(() => ({ element: draw() }));
+    this.#show(() => ({ element: draw(), destroy: () => clearTimeout(timer) }));
   }
 
   #show(draw) {

@@ -1,93 +1,71 @@
+import { authCard } from "./authcard.js";
 import { element } from "./dom.js";
-import { Form, field } from "./form.js";
-import { languageSelect } from "./languageselect.js";
-import { passwordField } from "./passwordfield.js";
+import { guestForm } from "./guestform.js";
+import { LogInForm } from "./loginform.js";
+import { signUpForm } from "./signupform.js";
 
-/** Log in and sign up. `mode` is "login" or "signup"; `notice` is the key of a phrase; `onDone` gets the account. */
+/**
+ * The ways in: `mode` is "login", "signup" or "guest". `server` says which there are, `invitation` is the code a link
+ * brought, `handle` is filled in, `progress` is the log-in's; `notice` (something is wrong) and `done` (all is well) are sentences' keys.
+ * `onDone` is called when one is in.
+ */
 export class AuthView {
   element;
   #options;
+  #ways;
 
   constructor(options) {
     this.#options = options;
-    const { text, mode, notice, onLanguage, onMode } = options;
-    const form = mode === "signup" ? this.#signUpForm() : this.#logInForm();
+    const { text, notice, done, onLanguage } = options;
+    const form = this.#form();
+    this.#ways = this.#otherWays();
+    form.resume?.();
     if (notice) form.show(text.of(notice));
-    const isNew = mode === "signup";
-    this.element = element("main", { className: "auth" },
-      element("div", { className: "auth-card" },
-        element("header", { className: "auth-header" },
-          element("img", { src: "/icon.svg", alt: "", width: 56, height: 56 }),
-          element("h1", {}, element("span", { className: "wordmark", lang: "ja" }, "電話"), " Denwa"),
-          element("p", { className: "tagline" }, text.of("tagline"))),
-        form.element,
-        element("p", { className: "auth-switch" },
-          text.of(isNew ? "haveAccount" : "noAccount"), " ",
-          element("button", {
-            type: "button",
-            className: "link",
-            dataset: { testid: isNew ? "show-login" : "show-signup" },
-            onclick: () => onMode(isNew ? "login" : "signup"),
-          }, text.of(isNew ? "logIn" : "signUp")))),
-      languageSelect(text, onLanguage));
+    this.element = authCard({ text, onLanguage },
+      done ? element("p", { className: "done", role: "alert", dataset: { testid: "auth-done" } }, text.of(done)) : null,
+      form.element,
+      this.#ways);
   }
 
-  /** Puts the cursor into the first field. */
+  /** Puts the cursor into the first field that is empty. */
   focus() {
-    this.element.querySelector("input").focus();
+    [...this.element.querySelectorAll("input")].find((input) => input.value === "" && !input.closest("[hidden]"))?.focus();
   }
 
-  #logInForm() {
-    const { text, api, onDone } = this.#options;
-    const handle = this.#handleField();
-    const password = this.#passwordField({ autocomplete: "current-password" });
-    return new Form({
-      text,
-      testid: "login-form",
-      inputs: { handle: handle.input, password: password.input },
-      submit: this.#submitButton("logIn"),
-      send: async () => onDone(await api.logIn({ handle: handle.input.value.trim(), password: password.input.value })),
-      children: [handle.node, password.node],
+  #form() {
+    const { text, api, server, mode, handle, progress, invitation, onDone } = this.#options;
+    if (mode === "guest") return guestForm({ text, api, onDone });
+    if (mode === "login") {
+      const onStep = (isSecond) => {
+        this.#ways.hidden = isSecond;
+      };
+      return new LogInForm({ text, api, handle, progress, onStep, onDone });
+    }
+    return signUpForm({
+      text, server, invitation,
+      submit: text.of("signUp"),
+      send: async (details) => {
+        await api.signUp(details);
+        await onDone();
+      },
     });
   }
 
-  #signUpForm() {
-    const { text, api, onDone } = this.#options;
-    const handle = this.#handleField(text.of("handleHint"));
-    const displayName = field({
-      id: "display-name", testid: "display-name", label: text.of("displayName"), note: text.of("optional"),
-      autocomplete: "nickname", maxLength: 128,
-    });
-    const password = this.#passwordField({ autocomplete: "new-password", hint: text.of("passwordHint") });
-    const inputs = { handle: handle.input, displayName: displayName.input, password: password.input };
-    return new Form({
-      text,
-      testid: "signup-form",
-      inputs,
-      submit: this.#submitButton("signUp"),
-      send: async () => onDone(await api.signUp({
-        handle: handle.input.value.trim(),
-        displayName: displayName.input.value.trim(),
-        password: password.input.value,
-      })),
-      children: [handle.node, displayName.node, password.node],
-    });
+  #otherWays() {
+    const { server, mode, invitation } = this.#options;
+    const question = server.signUp === "invite" && !invitation ? "haveInvitation" : "noAccount";
+    return element("div", { className: "auth-ways" },
+      mode === "login" ? null : this.#way("haveAccount", "logIn", "login"),
+      mode === "signup" || server.signUp === "closed" ? null : this.#way(question, "signUp", "signup"),
+      mode === "guest" || !server.guests ? null : this.#way("justLooking", "joinAsGuest", "guest"));
   }
 
-  #handleField(hint) {
-    const { text } = this.#options;
-    return field({
-      id: "handle", testid: "handle", label: text.of("handle"), hint,
-      autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true,
-    });
-  }
-
-  #passwordField(properties) {
-    const { text } = this.#options;
-    return passwordField({ text, id: "password", testid: "password", label: text.of("password"), ...properties });
-  }
-
-  #submitButton(label) {
-    return element("button", { type: "submit", className: "primary", dataset: { testid: "submit" } }, this.#options.text.of(label));
+  #way(question, label, mode) {
+    const { text, onMode } = this.#options;
+    return element("p", { className: "auth-switch" },
+      text.of(question), " ",
+      element("button", {
+        type: "button", className: "link", dataset: { testid: `show-${mode}` }, onclick: () => onMode(mode),
+      }, text.of(label)));
   }
 }

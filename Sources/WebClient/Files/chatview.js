@@ -1,4 +1,4 @@
-import { accountBar } from "./accountbar.js";
+import { AccountBar } from "./accountbar.js";
 import { AccountDialog } from "./accountdialog.js";
 import { Announcer } from "./announcer.js";
 import { batched } from "./batch.js";
@@ -18,18 +18,28 @@ export class ChatView {
   #text;
   #drafts;
   #announcer = new Announcer();
+  #dialog;
   #list;
   #connection;
   #room = null;
   #ends;
 
-  constructor({ api, chat, text, drafts, onLanguage, onLogOut }) {
+  /** `me` is who is logged in and what they may do; the other options of the account's dialog are its own. */
+  constructor({ api, me, server, invitation, chat, text, drafts, onSignUp, onNewPassword, onLanguage, onLogOut }) {
     this.#chat = chat;
     this.#text = text;
     this.#drafts = drafts;
-    this.#list = new RoomListView({ chat, text, onCreated: (room) => location.assign(addressOf(room)) });
+    this.#list = new RoomListView({ chat, text, canCreate: me.rights.includes("create_rooms"), onCreated: (room) => location.assign(addressOf(room)) });
     this.#connection = new ConnectionView({ connection: chat.connection, text, announcer: this.#announcer });
-    const dialog = new AccountDialog({ api, account: chat.account, text });
+    const bar = new AccountBar({ me, text, onOpen: () => this.openAccount(), onLogOut });
+    this.#dialog = new AccountDialog({
+      api, me, server, invitation, chat, text, onSignUp, onNewPassword,
+      onRead: (now) => {
+        bar.update(now);
+        // It may have got its rights just now.
+        if (now.rights.includes("read")) chat.connection.retryNow();
+      },
+    });
     this.element = element("div", { className: "app" },
       element("header", { className: "brand" },
         element("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }),
@@ -37,12 +47,22 @@ export class ChatView {
         languageSelect(text, onLanguage)),
       this.#list.element,
       this.#connection.element,
-      accountBar({ account: chat.account, text, onOpen: () => dialog.open(), onLogOut }),
-      dialog.element,
+      bar.element,
+      this.#dialog.element,
       this.#announcer.element);
     this.#listen();
     if (location.hash === "") history.replaceState(null, "", addressOf(DEFAULT_ROOM));
     this.#route();
+  }
+
+  /** Opens the dialog of the account. */
+  openAccount() {
+    this.#dialog.open();
+  }
+
+  /** Says a line to screen readers. */
+  say(line) {
+    this.#announcer.say(line);
   }
 
   /** Stops listening. */

@@ -11,19 +11,11 @@ export class RoomListView {
   #current = null;
   #shown = "";
 
-  constructor({ chat, text, onCreated }) {
+  constructor({ chat, text, canCreate, onCreated }) {
     this.#chat = chat;
     this.#text = text;
-    const dialog = new NewRoomDialog({ chat, text, onCreated });
-    this.element = element("nav", { className: "rooms", ariaLabel: text.of("rooms") },
-      this.#list,
-      element("button", {
-        type: "button",
-        className: "new-room",
-        dataset: { testid: "new-room" },
-        onclick: () => dialog.open(),
-      }, icon("plus"), text.of("newRoom")),
-      dialog.element);
+    this.element = element("nav", { className: "rooms", ariaLabel: text.of("rooms") }, this.#list);
+    if (canCreate) this.element.append(...this.#wayToNewRoom(onCreated));
   }
 
   /** Marks the room that is open. */
@@ -47,6 +39,17 @@ export class RoomListView {
       ...(own.length > 0 ? [] : [element("p", { className: "hint" }, this.#text.of("noRooms"))]),
       ...(others.length > 0 ? this.#section("otherRooms", others) : []));
     if (focused && this.#list !== document.activeElement) this.#list.querySelector(`[data-room="${focused}"]`)?.focus();
+  }
+
+  #wayToNewRoom(onCreated) {
+    const dialog = new NewRoomDialog({ chat: this.#chat, text: this.#text, onCreated });
+    const button = element("button", {
+      type: "button",
+      className: "new-room",
+      dataset: { testid: "new-room" },
+      onclick: () => dialog.open(),
+    }, icon("plus"), this.#text.of("newRoom"));
+    return [button, dialog.element];
   }
 
   #section(heading, rooms) {

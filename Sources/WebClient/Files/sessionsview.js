@@ -1,88 +1,60 @@
 import { deviceName } from "./device.js";
 import { element } from "./dom.js";
+import { Form } from "./form.js";
+import { passwordField } from "./passwordfield.js";
+import { submitButton } from "./submitbutton.js";
+import { TendedList } from "./tendedlist.js";
+import { userName } from "./username.js";
 
-/** Where an account is logged in, and the way to end that elsewhere. */
+/** Where an account is logged in, and the way to end that elsewhere, which takes the password. */
 export class SessionsView {
   element;
   #api;
+  #account;
   #text;
-  #announcer;
-  #heading;
-  #list = element("ul", { className: "sessions", dataset: { testid: "sessions" } });
-  #hint = element("p", { className: "hint" });
-  #done = element("p", { className: "done", dataset: { testid: "sessions-done" } });
-  #error = element("p", { className: "form-error", role: "alert", dataset: { testid: "sessions-error" } });
-  #again;
-  #endOthers;
-  #isBusy = false;
-  #queue = Promise.resolve();
+  #list;
+  #question = element("div", { className: "question" });
 
-  constructor({ api, text, announcer }) {
+  constructor({ api, account, text, announcer }) {
     this.#api = api;
+    this.#account = account;
     this.#text = text;
-    this.#announcer = announcer;
-    this.#heading = element("h3", { id: "sessions-heading", tabIndex: -1 }, text.of("sessions"));
-    this.#hint.textContent = text.of("loadingSessions");
-    this.#again = this.#button("tryAgain", "reload-sessions", () => this.load());
-    this.#endOthers = this.#button("endOthers", "end-other-sessions", () => this.#run(async () => {
-      const { ended } = await api.endOtherSessions();
-      return text.of("othersEnded", { count: ended });
-    }));
-    this.element = element("section", { "aria-labelledby": "sessions-heading" },
-      this.#heading, this.#list, this.#hint, this.#error, this.#done, this.#again, this.#endOthers);
+    this.#list = new TendedList({
+      id: "sessions",
+      heading: text.of("sessions"),
+      text,
+      announcer,
+      read: () => this.#read(),
+      all: {
+        label: text.of("endOthers"),
+        testid: "end-other-sessions",
+        onclick: (button) => this.#ask({
+          button,
+          hint: text.of("endOthersHint"),
+          submit: text.of("endOthers"),
+          act: async (proof) => {
+            const { ended } = await api.endOtherSessions(proof);
+            return text.of("othersEnded", { count: ended });
+          },
+        }),
+      },
+    });
+    this.element = this.#list.element;
+    this.element.append(this.#question);
   }
 
   /** Reads the list and shows it. */
   load() {
-    return this.#run(async () => "");
-  }
-
-  // `act` resolves to what is told of it. The list is read again after a refusal too: it may have been out of date.
-  #run(act) {
-    this.#queue = this.#queue.then(async () => {
-      this.#setBusy(true);
-      this.#done.textContent = this.#error.textContent = "";
-      const refused = await act().then((line) => this.#tell(line), (problem) => problem);
-      const unread = await this.#read().then(() => null, (problem) => problem);
-      const problem = refused ?? unread;
-      if (problem) this.#error.textContent = this.#text.problem(problem);
-      this.#again.hidden = !unread;
-      this.#setBusy(false);
-    });
-    return this.#queue;
-  }
-
-  #setBusy(isBusy) {
-    this.#isBusy = isBusy;
-    this.element.ariaBusy = String(isBusy);
-  }
-
-  #tell(line) {
-    this.#done.textContent = line;
-    if (line) this.#announcer.say(line);
+    return this.#list.load();
   }
 
   async #read() {
     const { sessions } = await this.#api.sessions();
     const others = sessions.filter(({ current }) => !current);
-    const focused = document.activeElement;
-    const place = this.#buttons().indexOf(focused);
-    this.#list.replaceChildren(...sessions.filter(({ current }) => current).concat(others).map((session) => this.#item(session)));
-    this.#hint.textContent = others.length === 0 ? this.#text.of("noOtherSessions") : "";
-    this.#endOthers.hidden = others.length === 0;
-    if (place >= 0) this.#focus(focused.dataset.session, place);
-    else if (focused === this.#endOthers && this.#endOthers.hidden) this.#heading.focus();
-  }
-
-  // On the session where the focus was, or on what has taken its place.
-  #focus(session, place) {
-    const buttons = this.#buttons();
-    const same = buttons.find((button) => button.dataset.session === session);
-    (same ?? buttons[Math.min(place, buttons.length - 1)] ?? this.#heading).focus();
-  }
-
-  #buttons() {
-    return [...this.#list.querySelectorAll("button")];
+    return {
+      items: sessions.filter(({ current }) => current).concat(others).map((session) => this.#item(session)),
+      hint: others.length === 0 ? this.#text.of("noOtherSessions") : "",
+    };
   }
 
   #item({ id, current, device, address, createdAt, lastSeenAt }) {
@@ -90,10 +62,10 @@ export class SessionsView {
     const name = deviceName(device, this.#text);
     const details = `session-${id}`;
     return element("li", { dataset: { testid: "session", current: String(current) } },
-      element("div", { className: "session", id: details },
+      element("div", { className: "entry", id: details },
         element("p", { title: device },
-          element("bdi", { className: "session-device" }, name),
-          current ? element("span", { className: "session-mark" }, this.#text.of("thisDevice")) : null),
+          element("bdi", { className: "entry-name session-device" }, name),
+          current ? element("span", { className: "mark" }, this.#text.of("thisDevice")) : null),
         element("p", { className: "hint" }, this.#time("lastUsed", lastSeenAt, times.ago(new Date(lastSeenAt)))),
         element("p", { className: "hint" }, this.#time("loggedInOn", createdAt, times.date(new Date(createdAt))),
           address ? element("bdi", {}, address) : null)),
@@ -105,24 +77,54 @@ export class SessionsView {
   }
 
   #endButton(id, device, details) {
-    const button = this.#button("logOut", "end-session", () => this.#run(async () => {
-      await this.#api.endSession(id);
-      return this.#text.of("deviceLoggedOut", { device });
-    }));
-    button.dataset.session = id;
-    button.ariaLabel = this.#text.of("logOutDevice", { device });
+    const text = this.#text;
+    const button = this.#list.button({
+      label: text.of("logOut"),
+      testid: "end-session",
+      item: id,
+      onclick: (pressed) => this.#ask({
+        button: pressed,
+        hint: text.of("logOutDeviceHint", { device }),
+        submit: text.of("logOut"),
+        act: async (proof) => {
+          await this.#api.endSession(id, proof);
+          return text.of("deviceLoggedOut", { device });
+        },
+      }),
+    });
+    button.ariaLabel = text.of("logOutDevice", { device });
     button.setAttribute("aria-describedby", details);
-    button.hidden = false;
     return button;
   }
 
-  // Nothing is disabled while an act goes on: that would take the keyboard focus away.
-  #button(label, testid, action) {
-    return element("button", {
-      type: "button",
-      hidden: true,
-      dataset: { testid },
-      onclick: () => this.#isBusy || action(),
-    }, this.#text.of(label));
+  // Below the list, with a way out that leads back to the button.
+  #ask({ button, hint, submit, act }) {
+    const text = this.#text;
+    const password = passwordField({
+      text, id: "sessions-password", testid: "sessions-password", label: text.of("oldPassword"), autocomplete: "current-password",
+    });
+    const leave = () => {
+      this.#question.replaceChildren();
+      button.focus();
+    };
+    const form = new Form({
+      text,
+      testid: "sessions-form",
+      inputs: { password: password.input },
+      submit: submitButton(submit, "confirm-end"),
+      send: async () => {
+        // Of a device that is logged out already the list tells, when it has been read again.
+        const outcome = await act({ password: password.input.value }).then((line) => async () => line, (problem) => {
+          if (problem.code !== "session_not_found") throw problem;
+          return () => Promise.reject(problem);
+        });
+        leave();
+        this.#list.run(outcome);
+      },
+      children: [element("p", { className: "hint" }, hint), userName(this.#account), password.node],
+    });
+    form.element.append(element("button", { type: "button", dataset: { testid: "cancel-end" }, onclick: leave }, text.of("cancel")));
+    this.#question.replaceChildren(form.element);
+    password.input.focus();
   }
 }

@@ -1,6 +1,7 @@
 """A person at the web client in a browser of their own. What the browser says and hears is held against the documents."""
 
 import json
+import re
 from contextlib import suppress
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -109,6 +110,15 @@ class Visitor:
         self.signs_up(self.handle, name.capitalize())
         return self
 
+    def comes_as_guest(self, name):
+        """Comes in under a name, and is the visitor then."""
+        self.find("show-guest").click()
+        form = self.find("guest-form")
+        form.get_by_test_id("display-name").fill(name)
+        form.get_by_test_id("submit").click()
+        self.is_online()
+        return self
+
     def logs_in(self, handle, password=PASSWORD):
         form = self.find("login-form")
         form.get_by_test_id("handle").fill(handle)
@@ -120,10 +130,10 @@ class Visitor:
         expect(self.find("login-form")).to_be_visible()
 
     def opens_account(self):
-        """Opens the dialog of one's account, and returns it with the list read."""
+        """Opens the dialog of one's account, and returns it with the list read; a guest's has none."""
         self.find("account").click()
         dialog = self.find("account-dialog")
-        expect(dialog.locator("[data-current=true]")).to_be_visible()
+        expect(dialog.locator("[data-current=true]").or_(dialog.get_by_test_id("signup-form"))).to_be_visible()
         return dialog
 
     def is_logged_out(self, notice):
@@ -203,6 +213,9 @@ class Visitor:
         }""", whether)
 
     def photographs(self, name):
+        """Looks for what no page should say."""
+        words = self.page.locator("body").inner_text()
+        assert not re.search(r"\b(undefined|null|NaN)\b|\[object", words), words
         OUTPUT.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=OUTPUT / f"{name}.png")
 
