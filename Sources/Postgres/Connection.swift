@@ -46,6 +46,15 @@ package final class Connection {
     /// Whether the connection may be used again.
     package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQtransactionStatus(handle) == PQTRANS_IDLE }
 
+    /// The database's name.
+    package var database: String { PQdb(handle).map { String(cString: $0) } ?? "" }
+
+    /// `host:port`, or the folder of the Unix socket.
+    package var host: String {
+        let host = PQhost(handle).map { String(cString: $0) } ?? ""
+        return host.hasPrefix("/") ? host : host + ":" + (PQport(handle).map { String(cString: $0) } ?? "")
+    }
+
     /// Whether the server has ended the connection since it was last used. Nothing else makes an idle one readable but
     /// notices, which are read away.
     var hasEnded: Bool {

@@ -22,6 +22,7 @@ struct Failure {
         switch error {
         case let error as ConfigurationError: self.init(error.description, Self.badConfiguration)
         case let error as DatabaseUnsuitable: self.init(error.description, Self.badConfiguration)
+        case let error as ConfirmationError: self.init(error.description, Self.code(for: error))
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)
@@ -43,6 +44,10 @@ struct Failure {
     private init(_ sentence: String, _ exitCode: ExitCode) {
         self.sentence = sentence
         self.exitCode = exitCode
+    }
+
+    private static func code(for error: ConfirmationError) -> ExitCode {
+        if case .nobodyToAsk = error { usage } else { failed }
     }
 
     private static func code(for error: MigrationError) -> ExitCode {

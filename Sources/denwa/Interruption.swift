@@ -16,6 +16,12 @@ enum Interruption {
         signal(SIGHUP) { _ in kill(getpid(), SIGTERM) }
     }
 
+    /// Returns after that time, or earlier if one of the signals comes.
+    static func sleep(milliseconds: Int32) {
+        guard !happened else { return }
+        poll(nil, 0, milliseconds)
+    }
+
     /// Returns when the standard input ends or one of the signals comes.
     static func waitForEndOfInput() {
         var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
