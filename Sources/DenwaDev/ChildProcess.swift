@@ -13,10 +13,11 @@ package struct ChildProcess: Sendable {
     ///   - program: an absolute path.
     ///   - input: its standard input; `nil` is empty.
     ///   - output: its standard output and error; `nil` throws them away.
+    ///   - errors: its standard error, if that goes elsewhere.
     ///   - environment: its variables; ours by default.
     /// - Throws: ``ClusterError/failed(step:output:)`` if it cannot be started.
     package init(
-        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil,
+        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ClusterError) {
         var actions = posix_spawn_file_actions_t()
@@ -27,7 +28,7 @@ package struct ChildProcess: Sendable {
             posix_spawn_file_actions_destroy(&actions)
             posix_spawnattr_destroy(&attributes)
         }
-        for (target, descriptor) in [(0, input), (1, output), (2, output)] as [(Int32, Int32?)] {
+        for (target, descriptor) in [(0, input), (1, output), (2, errors ?? output)] as [(Int32, Int32?)] {
             if let descriptor {
                 posix_spawn_file_actions_adddup2(&actions, descriptor, target)
             } else {

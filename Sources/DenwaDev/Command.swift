@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// One run of a program, to its end.
-struct Command {
+package struct Command {
     private let program: String
     private let arguments: [String]
     private let folder: String
@@ -10,7 +10,7 @@ struct Command {
     private let name: String
 
     /// - Parameter folder: where it runs; a place that every user may enter.
-    init(_ program: String, _ arguments: [String], in folder: String = "/", name: String? = nil) {
+    package init(_ program: String, _ arguments: [String], in folder: String = "/", name: String? = nil) {
         self.name = name ?? URL(filePath: program).lastPathComponent
         self.program = program
         self.arguments = arguments
@@ -28,7 +28,7 @@ struct Command {
     /// - Returns: what it wrote to its standard output and error.
     /// - Throws: ``ClusterError/failed(step:output:)``
     @discardableResult
-    func run() throws(ClusterError) -> String {
+    package func run() throws(ClusterError) -> String {
         // A file, not a pipe: a server started by the program may keep it open.
         var path = Array("/tmp/denwa-output-XXXXXX".utf8CString)
         let descriptor = mkstemp(&path)

@@ -1,8 +1,11 @@
 import Foundation
 
 /// Where PostgreSQL's server programs are.
-struct PostgresPrograms: Sendable {
+package struct PostgresPrograms: Sendable {
     let folder: String
+
+    /// Where programs of PostgreSQL may be, those of its client among them, the newest version's first.
+    package static var folders: [String] { candidates(version: nil) }
 
     var initdb: String { folder + "/initdb" }
     var pgCtl: String { folder + "/pg_ctl" }
