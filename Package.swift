@@ -74,7 +74,7 @@ let package = Package(
             dependencies: [
                 "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
                 "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor", "SocketIO",
-                .argumentParser, .configuration, .logging, .nioCore,
+                .argumentParser, .configuration, .logging, .nioCore, .nioPosix,
             ]),
 
         .target(name: "SeededRandom"),

@@ -57,6 +57,11 @@ package struct ChatAPI: Sendable {
         try await login("/v1/sessions", handle, password)
     }
 
+    /// Ends the session behind a token.
+    package func logOut(token: String) async throws {
+        _ = try await http.send(HTTPRequest(.DELETE, "/v1/sessions/current", token: token)).accepted()
+    }
+
     private func login(_ path: String, _ handle: String, _ password: String) async throws -> Login {
         var json = JSONWriter()
         json.object {

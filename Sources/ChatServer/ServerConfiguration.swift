@@ -82,5 +82,5 @@ package struct ServerConfiguration: Sendable {
     var transport: TransportPolicy { TransportPolicy(isSecure: isSecure, proxies: proxies) }
 
     /// Browsers send the session cookie only over https then.
-    var isSecure: Bool { publicOrigin.lowercased().hasPrefix("https://") }
+    package var isSecure: Bool { publicOrigin.lowercased().hasPrefix("https://") }
 }

@@ -13,13 +13,15 @@ struct Denwa: AsyncParsableCommand {
               DATABASE_URL=postgresql://… denwa migrate up
               DATABASE_URL=postgresql://… denwa serve
 
-            Exit codes: 0 ok, 1 failed, 64 usage, 69 database unavailable,
-            75 lock held, 78 configuration.
+            Exit codes: 0 ok, 1 failed, 2 attention, 64 usage,
+            69 database unavailable, 75 lock held, 78 configuration.
             """,
         version: ChatApplication.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AccountCommand.self,
-            InviteCommand.self, BotCommand.self, AuditCommand.self, DoctorCommand.self,
+            InviteCommand.self, BotCommand.self, AuditCommand.self, DoctorCommand.self, ConfigCommand.self,
+            TailCommand.self,
+            SendCommand.self, ManualCommand.self, CompletionsCommand.self,
             BenchCommand.self, ProveCommand.self, DevClusterCommand.self, ConfigurationTableCommand.self,
         ])
 

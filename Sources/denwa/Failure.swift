@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bench
+import ChatClient
 import ChatCore
 import DenwaDev
 import Migrator
@@ -23,6 +24,9 @@ struct Failure {
         case let error as ConfigurationError: self.init(error.description, Self.badConfiguration)
         case let error as DatabaseUnsuitable: self.init(error.description, Self.badConfiguration)
         case let error as ConfirmationError: self.init(error.description, Self.code(for: error))
+        case let error as ClientFailure: self.init(error.description, Self.failed)
+        case let error as FileFailure: self.init(error.description, Self.failed)
+        case let error as RoomTail.Failure: self.init(error.description, Self.failed)
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)

@@ -22,6 +22,16 @@ enum Interruption {
         poll(nil, 0, milliseconds)
     }
 
+    /// Runs something that does not end by itself, and cancels it when one of the signals comes.
+    static func racing(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(operation: body)
+            group.addTask { while !happened { try await Task.sleep(for: .milliseconds(100)) } }
+            defer { group.cancelAll() }
+            do { try await group.next() } catch is CancellationError {}
+        }
+    }
+
     /// Returns when the standard input ends or one of the signals comes.
     static func waitForEndOfInput() {
         var descriptor = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)

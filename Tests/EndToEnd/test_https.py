@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from support.person import PASSWORD, World
-from support.processes import OUTPUT, binary, clean_environment, free_port, server
+from support.processes import OUTPUT, binary, clean_environment, database_url, free_port, server
 from support.raw import Wire, handshake_headers
 
 SITE = "https://chat.example.com"
@@ -113,11 +113,12 @@ def test_http_is_as_before(world, alice):
     ("http://chat.example.com", True), ("http://192.168.1.5:3001", True), (SITE, False), ("http://localhost:3001", False),
     ("http://127.0.0.1:3001", False), ("http://[::1]:3001", False), ("http://chat.localhost", False),
 ])
-def test_the_doctor_warns_of_plain_text(url, is_warned):
+def test_the_check_warns_of_plain_text(url, is_warned):
     output = subprocess.run(
-        [binary(), "doctor"], capture_output=True, text=True, timeout=30, env=clean_environment() | {"DENWA_PUBLIC_URL": url})
-    assert output.returncode == 0 and output.stdout == ""
-    assert output.stderr.startswith(f"Warning: The public URL is {url}: ") == is_warned, output.stderr
+        [binary(), "config", "check", "--database-url", database_url()], capture_output=True, text=True, timeout=30,
+        env=clean_environment() | {"DENWA_PUBLIC_URL": url})
+    assert output.returncode == (2 if is_warned else 0)
+    assert output.stderr.startswith(f"public URL: The public URL is {url}: ") == is_warned, output.stderr
 
 
 def test_serve_warns_once(world):

@@ -57,14 +57,7 @@ struct AdministrationOptions: ParsableArguments {
     }
 
     /// - Parameter members: `nil` is left out.
-    func show(_ members: [String: Any?]) {
-        let object = members.compactMapValues { $0 }
-        guard
-            let data = try? JSONSerialization.data(
-                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
-        else { return }
-        Terminal.data(String(decoding: data, as: UTF8.self))
-    }
+    func show(_ members: [String: Any?]) { JSONLine.show(members) }
 }
 
 extension Links {

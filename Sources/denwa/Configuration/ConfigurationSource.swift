@@ -25,6 +25,14 @@ struct ConfigurationSource: Sendable {
         return content
     }
 
+    /// What the key is set to here, for a person: never a secret.
+    /// - Returns: `nil` if the key is not set here.
+    /// - Throws: ``ConfigurationError/badValue(_:)``
+    func shown(_ key: ConfigurationKey) throws(ConfigurationError) -> (value: String, place: String)? {
+        guard let content = try value(of: key) else { return nil }
+        return (key.isSecret ? "(secret)" : Self.text(content), place(key))
+    }
+
     private func lookUp(_ key: ConfigurationKey, as type: ConfigType) throws -> ConfigContent? {
         try snapshot.value(forKey: AbsoluteConfigKey(prefix + [key.name]), type: type).value?.content
     }
@@ -60,7 +68,8 @@ struct ConfigurationSource: Sendable {
     /// The variables `DENWA_…` first, then what other programs call the same. An empty variable counts as not set.
     /// - Throws: ``ConfigurationError/unknownVariable(_:nearest:)``
     static func environment(_ variables: [String: String]) throws(ConfigurationError) -> [ConfigurationSource] {
-        let known = Set(ConfigurationKey.all.map(\.variable) + [ConfigurationFile.variable])
+        let known = Set(
+            ConfigurationKey.all.map(\.variable) + [ConfigurationFile.variable, ServerAccess.tokenVariable])
         let ours = variables.keys.filter { $0.hasPrefix(ConfigurationKey.variablePrefix) }.sorted()
         if let unknown = ours.first(where: { !known.contains($0) }) {
             throw .unknownVariable(unknown, nearest: unknown.nearest(of: known.sorted()))

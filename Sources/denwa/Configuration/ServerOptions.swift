@@ -13,14 +13,18 @@ struct FileOptions: ParsableArguments {
     func settings(
         flags: [String: String?], defaults: [String: String] = [:]
     ) throws(ConfigurationError) -> Settings {
+        try Settings(sources(flags: flags) + [.commandLine(defaults)])
+    }
+
+    /// Where settings are written, the most important place first.
+    func sources(flags: [String: String?]) throws(ConfigurationError) -> [ConfigurationSource] {
         let variables = ProcessInfo.processInfo.environment
         var sources = [ConfigurationSource.commandLine(flags.compactMapValues { $0 })]
         sources += try ConfigurationSource.environment(variables)
         if let path = config ?? variables[ConfigurationFile.variable], !path.isEmpty {
             sources.append(try ConfigurationFile.read(path))
         }
-        sources.append(.commandLine(defaults))
-        return try Settings(sources)
+        return sources
     }
 }
 
@@ -63,8 +67,11 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: .key("autoMigrate")) var autoMigrate = false
     @Flag(help: .key("unsafeDurability")) var unsafeDurability = false
 
-    func settings() throws -> Settings {
-        try file.settings(flags: [
+    func settings() throws -> Settings { try file.settings(flags: flags) }
+
+    /// Texts by key; `nil` where a flag was not given.
+    var flags: [String: String?] {
+        [
             "databaseURL": databaseURL, "host": host, "port": port, "publicURL": publicURL,
             "allowedOrigins": allowedOrigins, "defaultRoom": defaultRoom, "databaseConnections": databaseConnections,
             "signUp": signUp, "guests": guests ? "true" : nil,
@@ -76,7 +83,7 @@ struct ServerOptions: ParsableArguments {
             "socketIoHistory": socketIoHistory, "socketIoWithoutRecovery": socketIoWithoutRecovery,
             "logLevel": logLevel,
             "autoMigrate": autoMigrate ? "true" : nil, "unsafeDurability": unsafeDurability ? "true" : nil,
-        ])
+        ]
     }
 }
 
