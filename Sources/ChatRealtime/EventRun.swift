@@ -33,7 +33,7 @@ struct EventRun: Sendable {
         self.offsets = offsets
     }
 
-    /// Runs that follow each other without a hole, from `above` on.
+    /// Runs that follow each other without a hole, from `above` on. A part of one run shares its memory.
     init(_ stream: RoomStream, joining runs: some Sequence<EventRun>, above: Int64) {
         var frames = ByteBuffer()
         var offsets: [Int] = []
@@ -42,8 +42,9 @@ struct EventRun: Sendable {
             // Events that nobody is told of have no bytes: places say nothing of how many are left out.
             let skipped = min(max(0, Int(clamping: last - run.first) + 1), run.count)
             let shift = frames.writerIndex - run.start(above: last)
+            let part = run.frames(above: last)
+            if frames.writerIndex == 0 { frames = part } else { frames.writeImmutableBuffer(part) }
             offsets += run.offsets[skipped...].map { $0 + shift }
-            frames.writeImmutableBuffer(run.frames(above: last))
             last = run.last
         }
         self.room = stream.room

@@ -3,7 +3,7 @@ import NIOCore
 /// Joins small frames that wait for the same flush, so that the kernel gets them in one piece.
 struct FrameJoiner {
     /// Copying so many bytes costs less than handing them to the kernel apart.
-    private static let limit = 4096
+    private static let limit = 32_768
 
     private var waiting: ByteBuffer?
 

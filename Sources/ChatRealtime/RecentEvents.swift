@@ -35,6 +35,14 @@ final class RecentEvents: Sendable {
             return true
         }
 
+        /// Makes one piece of all that is kept, so that whoever reads next copies nothing.
+        mutating func join(_ stream: RoomStream) {
+            guard runs.count > 1, let first = runs.first?.first, let last = runs.last?.last else { return }
+            let piece = EventRun(stream, joining: runs, above: max(first - 1, last - RecentEvents.eventLimit))
+            runs = [piece]
+            byteCount = piece.byteCount
+        }
+
         /// Old runs go as long as enough events are left without them.
         mutating func drop(to limit: Int64) {
             while let oldest = runs.first, (runs.last?.last ?? 0) - oldest.last >= limit {
@@ -71,11 +79,9 @@ final class RecentEvents: Sendable {
             default: return nil
             }
             guard last - found.count <= above else { return nil }
-            state.uses += 1
-            state.rooms[room]?.lastUse = state.uses
             let hasMore = if case .newest = range { above > 0 } else { false }
             return EventPage(
-                title: found.title, head: last, events: EventRun(room, joining: found.runs, above: above),
+                title: found.title, head: last, events: EventRun(room, joining: state.use(room), above: above),
                 hasMore: hasMore)
         }
     }
@@ -128,6 +134,16 @@ final class RecentEvents: Sendable {
 }
 
 extension RecentEvents.State {
+    /// - Returns: what is kept of a room.
+    fileprivate mutating func use(_ room: RoomStream) -> [EventRun] {
+        uses += 1
+        byteCount -= rooms[room]?.byteCount ?? 0
+        rooms[room]?.join(room)
+        rooms[room]?.lastUse = uses
+        byteCount += rooms[room]?.byteCount ?? 0
+        return rooms[room]?.runs ?? []
+    }
+
     fileprivate mutating func remove(_ room: RoomStream) {
         byteCount -= rooms.removeValue(forKey: room)?.byteCount ?? 0
     }

@@ -3,13 +3,15 @@ import CLibPQ
 /// What a statement answered. Confined to the thread that ran it; take values out before it leaves.
 package final class Rows: Sequence {
     private let result: OpaquePointer
-    /// There are a handful: looking through them beats hashing.
-    private let columns: [String]
+    /// How many; no two have one name.
+    private let columns: Int32
+    /// Mostly the column that is asked for next: they are read in the order in which they stand, row by row.
+    private var next: Int32 = 0
 
     /// Takes the result over and frees it.
     init(_ result: OpaquePointer) {
         self.result = result
-        self.columns = (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }
+        self.columns = PQnfields(result)
     }
 
     deinit { PQclear(result) }
@@ -33,15 +35,22 @@ package final class Rows: Sequence {
     }
 
     fileprivate func value<Value: PostgresDecodable>(_ column: String, row: Int32) throws(PostgresError) -> Value? {
-        guard let place = columns.lastIndex(of: column), let index = Int32(exactly: place) else {
-            throw .decoding("the result has no column \(column)")
-        }
+        guard let index = index(of: column) else { throw .decoding("the result has no column \(column)") }
         guard PQgetisnull(result, row, index) == 0, let start = PQgetvalue(result, row, index) else { return nil }
         let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
         guard let value = Value(postgresBytes: bytes) else {
             throw .decoding("column \(column) is not of type \(Value.self)")
         }
         return value
+    }
+
+    private func index(of column: String) -> Int32? {
+        for _ in 0..<columns {
+            if next >= columns { next = 0 }
+            defer { next += 1 }
+            if let name = PQfname(result, next), column.isSpelled(name) { return next }
+        }
+        return nil
     }
 }
 
@@ -63,5 +72,17 @@ package struct Row {
         _ column: String, as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value? {
         try rows.value(column, row: index)
+    }
+}
+
+extension String {
+    /// Compares without making a string of the other one.
+    fileprivate func isSpelled(_ other: UnsafePointer<CChar>) -> Bool {
+        var index = 0
+        for byte in utf8 {
+            guard UInt8(bitPattern: other[index]) == byte else { return false }
+            index += 1
+        }
+        return other[index] == 0
     }
 }

@@ -75,7 +75,12 @@ extension String: PostgresEncodable, PostgresDecodable {
     }
 
     package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
-        self.init(validating: bytes, as: UTF8.self)
+        // Twice as fast as String(validating:as:), which is generic.
+        let text = bytes.withMemoryRebound(to: UInt8.self) { text -> String? in
+            do { return String(copying: try UTF8Span(validating: text.span)) } catch { return nil }
+        }
+        guard let text else { return nil }
+        self = text
     }
 }
 
