@@ -310,7 +310,8 @@ def test_retries_are_stored_once(tea, opens, own, alice, room):
     """With the client's own `retries`, and an id in what it sends; the connection breaks all the time."""
     with Cable(free_port(), own.port) as cable:
         url = tea.replace(str(own.port), str(cable.listener.getsockname()[1]))
-        client = opens(url, retries=100, ackTimeout=300)
+        # Enough for the 45 s in which a client may not notice that its connection has gone: it drops what it has tried so often.
+        client = opens(url, retries=1000, ackTimeout=300)
         client.connected()
         texts = [f"message {number}" for number in range(40)]
         for number, text in enumerate(texts):

@@ -695,10 +695,11 @@ def test_reading_nothing(sits, space, argument):
 
 
 def test_typing(sits, space, alice, bob, room):
+    bob.joins(room)
     bob.listens(room, last=0)
     seat, plain, full = sits(space, token=alice.token), sits(space), sits(space, events="full", history=0)
     answer = seat.calls("typing")
-    assert answer == {"room": room, "author": {"id": answer["author"]["id"], "handle": alice.handle, "displayName": "alice"}}
+    assert answer == {"room": room, "author": {"id": answer["author"]["id"], "handle": alice.handle, "displayName": alice.handle}}
     assert full.hears("denwa:typing") == [answer] and bob.socket.next("typing")["author"] == answer["author"]
     plain.silent_for(0.2, "denwa:typing")
     bob.socket.says("typing", room=room)

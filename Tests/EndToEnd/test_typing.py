@@ -20,7 +20,7 @@ def test_others_hear_it_and_the_log_does_not(alice, bob, chat):
     alice.socket.says("typing", room=chat)
     notice = bob.socket.next("typing")
     assert notice == {"type": "typing", "room": chat, "author": notice["author"]}
-    assert (notice["author"]["handle"], notice["author"]["displayName"]) == (alice.handle, "alice")
+    assert (notice["author"]["handle"], notice["author"]["displayName"]) == (alice.handle, alice.handle)
     for socket in (alice.socket, desk):
         socket.silent_for(0.1)
     assert alice.history(chat)["head"] == head
@@ -57,8 +57,8 @@ def test_who_does_not_follow_the_room(world, alice, bob, chat):
 
 def test_who_may_not_send(world, admin, alice, bob, chat):
     handle = "bot-" + alice.handle[-8:]
-    bot = admin.api.post("/v1/admin/accounts", handle=handle, displayName="Reader", role="bot")["account"]["id"]
-    token = admin.api.post(f"/v1/admin/accounts/{bot}/tokens", name="reader", scopes=["read", "join"])["token"]
+    admin.api.post("/v1/admin/accounts", handle=handle, displayName="Reader", role="bot")
+    token = admin.api.post(f"/v1/admin/accounts/{handle}/tokens", name="reader", scopes=["read", "join"])["token"]["token"]
     world.api(token).call("PUT", f"/v1/rooms/{chat}/members/me")
     socket = world.socket({"Authorization": f"Bearer {token}"})
     socket.subscribe(chat, last=0)

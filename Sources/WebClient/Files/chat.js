@@ -109,6 +109,7 @@ export class Chat extends Emitter {
 
   /** Reads the list of public rooms again. */
   async refreshRooms() {
+    const opened = this.#current;
     const { rooms } = await this.#api.rooms();
     const gone = new Set(this.#rooms.keys());
     for (const room of rooms) {
@@ -118,6 +119,8 @@ export class Chat extends Emitter {
     for (const name of gone) this.#rooms.delete(name);
     this.isListed = true;
     this.emit("rooms");
+    // Meanwhile somebody has gone to a room that may have been made after this list was read.
+    if (this.#current !== opened && this.#current !== null && !this.#rooms.has(this.#current)) await this.refreshRooms();
   }
 
   /** Joins a public room. */
@@ -197,6 +200,7 @@ export class Chat extends Emitter {
     this.outbox.on("change", (room) => this.emit("log", room));
     this.#subscriptions.on("event", ({ event, isLive }) => this.#took(event, isLive));
     this.#subscriptions.on("refused", (room) => this.#left(room));
+    this.#subscriptions.on("deleted", () => this.refreshRooms().catch(() => {}));
     this.#subscriptions.on("log", (room) => {
       this.outbox.settle(room, this.log(room)?.last ?? 0);
       this.emit("log", room);
@@ -266,7 +270,7 @@ export class Chat extends Emitter {
     if (isMine && event.clientId) this.outbox.remove(event.clientId);
     if (wasRead && isMine) this.#marks.advance(event.room, event.seq);
     else if (wasRead && event.kind !== "message") this.#marks.overlook(event.room, event.seq);
-    if (isLive && !isMine && event.kind === "message") this.emit("arrived", event);
+    if (isLive && !isMine && event.kind === "message" && !event.removed) this.emit("arrived", event);
     if (event.room !== this.#current) this.log(event.room).trim(KEPT_IN_BACKGROUND);
     this.emit("rooms");
   }
