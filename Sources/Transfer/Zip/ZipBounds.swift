@@ -1,0 +1,15 @@
+/// How large an archive may be, and become.
+package struct ZipBounds: Sendable {
+    package var entries = 500_000
+    /// Bytes of the list of entries.
+    package var directory = 256 << 20
+    /// Bytes of one entry when it is unpacked.
+    package var entry = 128 << 20
+    /// Bytes of all entries when they are unpacked.
+    package var total = 64 << 30
+    /// How many times as large an entry may become; small ones are not looked at.
+    package var ratio = 250
+    package var ratioFrom = 1 << 20
+
+    package init() {}
+}
