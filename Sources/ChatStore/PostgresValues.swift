@@ -1,14 +1,13 @@
 package import ChatCore
-import Postgres
+package import Postgres
 
 extension ID: PostgresEncodable, PostgresDecodable {
     package static var postgresType: UInt32 { Int64.postgresType }
     package static var postgresArrayType: UInt32 { Int64.postgresArrayType }
     package func writePostgres(to bytes: inout [UInt8]) { rawValue.writePostgres(to: &bytes) }
 
-    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
-        guard let value = Int64(postgresBytes: bytes) else { return nil }
-        self.init(rawValue: value)
+    package init(postgresBytes bytes: UnsafeRawBufferPointer) throws(NotOfType) {
+        self.init(rawValue: try Int64(postgresBytes: bytes))
     }
 }
 
@@ -22,20 +21,19 @@ extension Timestamp: PostgresDecodable {
     /// `timestamptz` is microseconds since 2000-01-01 UTC.
     private static let epochOffset: Int64 = 946_684_800_000_000
 
-    package init?(postgresBytes bytes: UnsafeRawBufferPointer) {
-        guard let value = Int64(networkBytes: bytes) else { return nil }
+    package init(postgresBytes bytes: UnsafeRawBufferPointer) throws(NotOfType) {
+        guard let value = Int64(networkBytes: bytes) else { throw NotOfType() }
         let (microseconds, overflow) = value.addingReportingOverflow(Self.epochOffset)
-        guard !overflow else { return nil }
+        guard !overflow else { throw NotOfType() }
         self.init(microseconds: microseconds)
     }
 }
 
 extension Row {
-    /// Reads the columns `{prefix}id`, `{prefix}handle` and `{prefix}display_name`.
-    func account(_ prefix: String = "account_") throws(PostgresError) -> Account {
+    /// Reads the columns `account_id`, `account_handle` and `account_display_name`.
+    func account() throws(PostgresError) -> Account {
         Account(
-            id: try get("\(prefix)id"),
-            handle: Handle(stored: try get("\(prefix)handle")),
-            displayName: DisplayName(stored: try get("\(prefix)display_name")))
+            id: try get("account_id"), handle: Handle(stored: try get("account_handle")),
+            displayName: DisplayName(stored: try get("account_display_name")))
     }
 }

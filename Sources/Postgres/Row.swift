@@ -34,14 +34,11 @@ package final class Rows: Sequence {
         }
     }
 
-    fileprivate func value<Value: PostgresDecodable>(_ column: String, row: Int32) throws(PostgresError) -> Value? {
+    /// - Returns: `nil` for NULL; valid as long as these rows are.
+    fileprivate func bytes(_ column: String, row: Int32) throws(PostgresError) -> UnsafeRawBufferPointer? {
         guard let index = index(of: column) else { throw .decoding("the result has no column \(column)") }
         guard PQgetisnull(result, row, index) == 0, let start = PQgetvalue(result, row, index) else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
-        guard let value = Value(postgresBytes: bytes) else {
-            throw .decoding("column \(column) is not of type \(Value.self)")
-        }
-        return value
+        return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, index)))
     }
 
     private func index(of column: String) -> Int32? {
@@ -63,15 +60,29 @@ package struct Row {
     package func get<Value: PostgresDecodable>(
         _ column: String, as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {
-        guard let value: Value = try rows.value(column, row: index) else { throw .decoding("column \(column) is NULL") }
-        return value
+        // The bytes are the result's, which lives as long as the row.
+        defer { withExtendedLifetime(self) {} }
+        guard let bytes = try bytes(column) else { throw Self.isNull(column) }
+        do { return try Value(postgresBytes: bytes) } catch { throw Self.isOther(column, "\(Value.self)") }
     }
 
     /// - Returns: `nil` for NULL.
     package func optional<Value: PostgresDecodable>(
         _ column: String, as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value? {
-        try rows.value(column, row: index)
+        defer { withExtendedLifetime(self) {} }
+        guard let bytes = try bytes(column) else { return nil }
+        do { return try Value(postgresBytes: bytes) } catch { throw Self.isOther(column, "\(Value.self)") }
+    }
+
+    func bytes(_ column: String) throws(PostgresError) -> UnsafeRawBufferPointer? {
+        try rows.bytes(column, row: index)
+    }
+
+    static func isNull(_ column: String) -> PostgresError { .decoding("column \(column) is NULL") }
+
+    static func isOther(_ column: String, _ type: String) -> PostgresError {
+        .decoding("column \(column) is not of type \(type)")
     }
 }
 
