@@ -1,80 +1,76 @@
 package import Postgres
 
-/// Brings a database to the newest version.
+/// Brings a database to the newest version, or back.
 ///
 /// Each file is applied in one transaction together with its record, under an advisory lock that ends with that
 /// transaction: a failed file changes nothing, several processes may start at once, and nothing can be left locked.
 package struct Migrator: Sendable {
-    private let files: [Migration]
+    let files: [Migration]
+    let patience: LockPatience
+    /// Told what a person should know while it takes long, one sentence each.
+    let notice: @Sendable (String) -> Void
 
-    /// - Parameter files: names and texts of `NNNN_name.sql`.
+    /// - Parameters:
+    ///   - files: names and texts of `NNNN_name.sql`.
+    ///   - notice: told what a person should know while it takes long.
     /// - Throws: ``MigrationError`` if a file is not as ``Migration`` describes.
-    package init(files: [(name: String, text: String)]) throws(MigrationError) {
+    package init(
+        files: [(name: String, text: String)], patience: LockPatience = .init(),
+        notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(MigrationError) {
         var migrations: [Migration] = []
         for file in files { migrations.append(try Migration(file: file.name, text: file.text)) }
-        self.files = migrations
+        self.files = migrations.sorted { ($0.version, $0.file) < ($1.version, $1.file) }
+        self.patience = patience
+        self.notice = notice
     }
 
     /// What is applied and what is not; changes nothing.
     /// - Throws: ``MigrationError`` if files and database do not fit; `PostgresError`.
     package func status(on connection: Connection) throws -> MigrationPlan {
-        try MigrationPlan(files: files, applied: Self.applied(on: connection))
+        try MigrationPlan(files: files, applied: applied(on: connection))
     }
 
-    /// Applies what is pending. Takes no lock if there is nothing to do.
-    /// - Parameter onApplied: called after each commit.
-    /// - Returns: what this call applied; another process may have applied the rest.
-    /// - Throws: ``MigrationError`` with everything before the failed file applied; `PostgresError`.
-    @discardableResult
-    package func up(on connection: Connection, onApplied: (Migration) -> Void = { _ in }) throws -> [Migration] {
-        var done: [Migration] = []
-        while try !status(on: connection).pending.isEmpty {
-            guard let migration = try applyNext(on: connection) else { break }
-            done.append(migration)
-            onApplied(migration)
-        }
-        return done
+    /// The rows of the table; with their texts if they have to be compared.
+    func applied(on connection: Connection, withTexts: Bool = false) throws -> [AppliedMigration] {
+        let table = MigrationTable(connection: connection)
+        let state = try table.state()
+        let rows = try table.rows(state, withTexts: withTexts)
+        guard !withTexts else { return rows }
+        let known = Set(files.map(\.checksum))
+        return rows.allSatisfy { known.contains($0.checksum) } ? rows : try table.rows(state, withTexts: true)
     }
 
-    private func applyNext(on connection: Connection) throws -> Migration? {
-        try connection.transaction {
-            try AdvisoryLock.take(on: connection)
-            try connection.execute(script: Self.table)
-            guard let migration = try status(on: connection).pending.first else { return nil }
-            try SQLFile(name: migration.file, section: migration.up).run(on: connection)
-            try connection.run(
-                """
-                INSERT INTO schema_migrations (version, name, checksum, sql)
-                VALUES (\(Int64(migration.version)), \(migration.name), \(migration.checksum), \(migration.up.sql))
-                """)
-            return migration
-        }
+    /// The file of a version, if there is one and no other of that number.
+    func file(_ version: Int) -> Migration? {
+        let found = files.filter { $0.version == version }
+        return found.count == 1 ? found.first : nil
     }
 
-    private static let table = """
-        CREATE TABLE IF NOT EXISTS schema_migrations (
-            version bigint PRIMARY KEY,
-            name text NOT NULL,
-            checksum text NOT NULL,
-            sql text NOT NULL,
-            applied_at timestamptz NOT NULL DEFAULT now()
-        )
-        """
+    /// Makes the table as it has to be, in a transaction of its own: whoever reads it does not wait for a long file.
+    func prepareTable(on connection: Connection) throws {
+        let table = MigrationTable(connection: connection)
+        if try table.state().keepsSchemas { return }
+        try holdingLock(on: connection) { try table.prepare() }
+    }
 
-    private static func applied(on connection: Connection) throws -> [AppliedMigration] {
-        let exists = try connection.run("SELECT to_regclass('schema_migrations') IS NOT NULL AS found").first?
-            .get("found", as: Bool.self)
-        guard exists == true else { return [] }
-        let rows = try connection.run(
-            """
-            SELECT version, name, checksum,
-                   to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS applied_at
-            FROM schema_migrations ORDER BY version
-            """)
-        return try rows.map { row in
-            try AppliedMigration(
-                version: Int(row.get("version", as: Int64.self)), name: row.get("name"),
-                checksum: row.get("checksum"), appliedAt: row.get("applied_at"))
-        }
+    func holdingLock<T>(on connection: Connection, _ body: () throws -> T) throws -> T {
+        try AdvisoryLock.holding(
+            on: connection, onWait: { notice("Another process changes this database; it is waited for.") }, body)
+    }
+
+    /// Runs a section with the lock held, and lets `record` write what is to be remembered, all or nothing.
+    func run(_ file: SQLFile, on connection: Connection, record: (SchemaSnapshot) throws -> Void) throws {
+        let schema = try MigrationTable(connection: connection).state().schema
+        let run = SectionRun(connection: connection, schema: schema, patience: patience)
+        try record(run.run(file))
+    }
+
+    /// The same for a statement that runs in no transaction: on a connection of its own, while ours holds the lock.
+    func runAlone(_ file: SQLFile, on connection: Connection, record: (SchemaSnapshot) throws -> Void) throws {
+        let statement = try LoneStatement(file)
+        let schema = try MigrationTable(connection: connection).state().schema
+        try statement.run(on: connection.another())
+        try record(SchemaCatalog(connection: connection, schema: schema).snapshot())
     }
 }

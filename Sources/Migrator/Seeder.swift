@@ -16,8 +16,7 @@ package struct Seeder: Sendable {
     package func load(on connection: Connection) throws -> [String] {
         for file in files {
             let section = SQLSection(sql: SQLText.normalised(file.text), firstLine: 1)
-            try connection.transaction {
-                try AdvisoryLock.take(on: connection)
+            try AdvisoryLock.holding(on: connection) {
                 try SQLFile(name: file.name, section: section).run(on: connection)
             }
         }

@@ -6,18 +6,29 @@ package struct ConnectionSettings: Sendable {
     package var answerWithin: Duration?
     /// Server-side limits, so that a stuck statement does not hold a room's lock.
     package var statementLimits: Bool
+    /// Whether a statement that comes again is parsed only once. A pooler that changes servers between transactions, as
+    /// PgBouncer does, knows nothing of that.
+    package var preparesStatements: Bool
 
     package init(
-        applicationName: String = "denwa", answerWithin: Duration? = .seconds(3), statementLimits: Bool = true
+        applicationName: String = "denwa", answerWithin: Duration? = .seconds(3), statementLimits: Bool = true,
+        preparesStatements: Bool = true
     ) {
         self.applicationName = applicationName
         self.answerWithin = answerWithin
         self.statementLimits = statementLimits
+        self.preparesStatements = preparesStatements
     }
 
     /// For migrations, whose statements may take as long as they need.
     package static var patient: ConnectionSettings {
         ConnectionSettings(applicationName: "denwa migrate", answerWithin: nil, statementLimits: false)
+    }
+
+    /// The same through a pooler.
+    package static var pooled: ConnectionSettings {
+        ConnectionSettings(
+            applicationName: "denwa migrate", answerWithin: nil, statementLimits: false, preparesStatements: false)
     }
 
     /// Statements are planned once: their cost hardly depends on the values, and PostgreSQL's own choice between one plan

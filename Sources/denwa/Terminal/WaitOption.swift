@@ -27,11 +27,14 @@ struct WaitOption: ParsableArguments {
     func connection(_ url: String, settings: ConnectionSettings = .patient) throws -> Connection {
         let deadline = ContinuousClock.now + (wait?.duration ?? .zero)
         while true {
-            do {
+            do throws(PostgresError) {
                 return try Connection(url: url, settings: settings)
-            } catch  where error.kind == .unreachable && ContinuousClock.now < deadline && !Interruption.happened {
-                Interruption.sleep(milliseconds: 200)
+            } catch {
+                guard error.kind == .unreachable, ContinuousClock.now < deadline, !Interruption.happened else {
+                    throw error
+                }
             }
+            Interruption.sleep(milliseconds: 200)
         }
     }
 }

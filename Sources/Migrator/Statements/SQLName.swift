@@ -1,0 +1,13 @@
+/// A name of the schema, as PostgreSQL compares it.
+package struct SQLName: Sendable, Hashable, CustomStringConvertible {
+    package let name: String
+    /// `nil` if none was written.
+    package let schema: String?
+
+    package init(_ name: String, schema: String? = nil) {
+        self.name = name
+        self.schema = schema
+    }
+
+    package var description: String { schema.map { "\($0).\(name)" } ?? name }
+}
