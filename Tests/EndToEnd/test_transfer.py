@@ -162,8 +162,8 @@ def test_no_secret_is_in_an_export(contract, databases, tmp_path):
         canaries.add("second factor", secret)
     finally:
         install.stops()
-    for arguments in [["account", "reset-link", "hana"], ["invite", "create"], ["bot", "create", "ci"],
-                      ["bot", "token", "ci", "--name", "x", "--scopes", "read"]]:
+    for arguments in [["account", "reset-link", "hana"], ["invite", "create"], ["bot", "create", "builder"],
+                      ["bot", "token", "builder", "--name", "x", "--scopes", "read"]]:
         out = succeeds(*arguments, url=url).out.decode().strip()
         if out:
             canaries.add(" ".join(arguments), out.rpartition("=")[2])
