@@ -3,6 +3,8 @@ package struct AccountRecord: Sendable, Hashable {
     package let account: Account
     package let role: Role
     package let isDisabled: Bool
+    /// Nothing personal is left of it, and nobody gets it back.
+    package let isErased: Bool
     package let hasPassword: Bool
     package let hasSecondFactor: Bool
     package let createdAt: Timestamp
@@ -11,12 +13,13 @@ package struct AccountRecord: Sendable, Hashable {
 
     /// A row of the database.
     package init(
-        account: Account, role: Role, isDisabled: Bool, hasPassword: Bool, hasSecondFactor: Bool, createdAt: Timestamp,
-        lastSeenAt: Timestamp?
+        account: Account, role: Role, isDisabled: Bool, isErased: Bool, hasPassword: Bool, hasSecondFactor: Bool,
+        createdAt: Timestamp, lastSeenAt: Timestamp?
     ) {
         self.account = account
         self.role = role
         self.isDisabled = isDisabled
+        self.isErased = isErased
         self.hasPassword = hasPassword
         self.hasSecondFactor = hasSecondFactor
         self.createdAt = createdAt

@@ -34,6 +34,14 @@ package struct ChatError: Error, Sendable, Equatable {
             field: "room")
     }
 
+    package static func roomArchived(_ room: RoomName) -> ChatError {
+        ChatError(.roomArchived, "\(room) is archived: it can be read, but it takes no more messages.", field: "room")
+    }
+
+    package static func banned(from room: RoomName) -> ChatError {
+        ChatError(.banned, "You are banned from \(room). Ask whoever administers this server.", field: "room")
+    }
+
     /// No token, an unknown one, or a session that has ended: the client is not told which.
     package static var notAuthenticated: ChatError {
         ChatError(.notAuthenticated, "There is no valid session. Log in with POST /v1/sessions.")
@@ -98,7 +106,9 @@ extension ChatError {
         case handleTaken = "handle_taken"
         case roomExists = "room_exists"
         case roomNotFound = "room_not_found"
+        case roomArchived = "room_archived"
         case notAMember = "not_a_member"
+        case banned
         case notSubscribed = "not_subscribed"
         case idempotencyConflict = "idempotency_conflict"
         case resyncRequired = "resync_required"

@@ -10,6 +10,9 @@ package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
         self.description = try Line.check(text, field: "displayName", limit: 64)
     }
 
+    /// What people see in the place of the name of an erased account.
+    package static let erased = DisplayName(stored: "Erased account")
+
     /// A handle is always a display name.
     package init(_ handle: Handle) { self.description = handle.description }
 

@@ -11,8 +11,18 @@ package struct Event: Sendable, Hashable {
     /// What happened. `joined` and `left` are about the author's own membership.
     package enum Content: Sendable, Hashable {
         case message(ClientID, MessageBody)
+        /// A message whose content is gone. The client id stays, so that a repeat of it is still found.
+        case removed(ClientID, Removal)
         case joined
         case left
+    }
+
+    /// Why the content of a message is gone.
+    package enum Removal: String, Sendable, Hashable {
+        /// With its author's account.
+        case erased
+        /// It was older than the room keeps messages.
+        case expired
     }
 
     package init(room: RoomName, seq: Int64, author: Account, at: Timestamp, content: Content) {

@@ -27,6 +27,17 @@ package struct Handle: Sendable, Hashable, CustomStringConvertible {
     /// Whether only a guest may have it.
     package var isForGuests: Bool { description.hasPrefix(Self.guestPrefix) }
 
+    /// What the handles of erased accounts begin with, and no others.
+    private static let erasedPrefix = "erased-"
+
+    /// What an account is called of which nothing else is left.
+    package static func erased(_ account: AccountID, attempt number: Int = 1) -> Handle {
+        Handle(stored: erasedPrefix + "\(account.rawValue)" + (number > 1 ? "-\(number)" : ""))
+    }
+
+    /// Whether only an erased account may have it.
+    package var isForErased: Bool { description.hasPrefix(Self.erasedPrefix) }
+
     /// For a value that was checked when it was stored.
     package init(stored: String) { self.description = stored }
 }

@@ -6,13 +6,16 @@ package struct Room: Sendable, Hashable {
     package let head: Int64
     /// Whether the account is a member.
     package let member: Bool
+    /// It can be read, but takes no more messages.
+    package let archived: Bool
     package let createdAt: Timestamp
 
-    package init(name: RoomName, title: String, head: Int64, member: Bool, createdAt: Timestamp) {
+    package init(name: RoomName, title: String, head: Int64, member: Bool, archived: Bool, createdAt: Timestamp) {
         self.name = name
         self.title = title
         self.head = head
         self.member = member
+        self.archived = archived
         self.createdAt = createdAt
     }
 }

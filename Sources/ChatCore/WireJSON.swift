@@ -4,16 +4,23 @@ extension JSONWriter {
         member("room", event.room.description)
         member("seq", event.seq)
         switch event.content {
-        case .message: member("kind", "message")
+        case .message, .removed: member("kind", "message")
         case .joined: member("kind", "joined")
         case .left: member("kind", "left")
         }
         object("author") { $0.members(of: event.author) }
         member("at", event.at)
-        if case .message(let clientID, let body) = event.content {
+        switch event.content {
+        case .message(let clientID, let body):
             member("clientId", clientID.description)
             member("body", body.description)
             if let data = body.data { member("data", json: data.description) }
+        case .removed(let clientID, let removal):
+            member("clientId", clientID.description)
+            // Who does not know what was removed can still read a text.
+            member("body", "")
+            member("removed", removal.rawValue)
+        case .joined, .left: break
         }
     }
 
@@ -35,6 +42,7 @@ extension JSONWriter {
         member("visibility", "public")
         member("head", room.head)
         member("member", room.member)
+        member("archived", room.archived)
         member("createdAt", room.createdAt)
     }
 

@@ -74,6 +74,9 @@ package enum AccountRecords {
     ) throws -> AccountRecord {
         try connection.run("SELECT id FROM accounts WHERE handle = \(handle.description) FOR NO KEY UPDATE")
         let record = try find(handle, on: connection)
+        guard !record.isErased else {
+            throw ChatError(.notAllowed, "\(handle) has been erased; nothing of it can be changed or come back.")
+        }
         try administrator.mayChange(record.account.id, of: record.role)
         return record
     }
@@ -94,7 +97,10 @@ package enum AccountRecords {
             guard record.role != role else { return [] }
             let account = record.account.id
             try connection.run("UPDATE accounts SET role = \(role.rawValue) WHERE id = \(account)")
-            try Audit.write(AuditEntry(.roleChanged, account, by: administrator), on: connection)
+            // Whoever made a link for a lower rank would have the higher one with it.
+            try PasswordResets.void(of: account, on: connection)
+            let detail = "from \(record.role.rawValue) to \(role.rawValue)"
+            try Audit.write(AuditEntry(.roleChanged, account, by: administrator, detail: detail), on: connection)
             return try Sessions.endAll(of: account, on: connection)
         }
     }
@@ -113,7 +119,7 @@ package enum AccountRecords {
                 "UPDATE accounts SET disabled_at = CASE WHEN \(isDisabled) THEN now() END WHERE id = \(account)")
             let act: AuditEntry.Act = isDisabled ? .accountDisabled : .accountEnabled
             try Audit.write(AuditEntry(act, account, by: administrator), on: connection)
-            return isDisabled ? try Sessions.endAll(of: account, on: connection) : []
+            return isDisabled ? try shutOut(account, on: connection) : []
         }
     }
 
@@ -126,8 +132,15 @@ package enum AccountRecords {
         try connection.transaction {
             let account = try find(handle, forChangeBy: administrator, on: connection).account.id
             try Audit.write(AuditEntry(.signedOut, account, by: administrator), on: connection)
-            return try Sessions.endAll(of: account, on: connection)
+            return try shutOut(account, on: connection)
         }
+    }
+
+    /// Whoever has a link, a device that is known or a session has nothing any more.
+    private static func shutOut(_ account: AccountID, on connection: Connection) throws -> [SessionID] {
+        try PasswordResets.void(of: account, on: connection)
+        try Devices.forget(of: account, on: connection)
+        return try Sessions.endAll(of: account, on: connection)
     }
 
     /// Makes an account the owner of a server that has none.
@@ -138,7 +151,8 @@ package enum AccountRecords {
 
     private static let columns = """
         a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name, a.role,
-            a.disabled_at IS NOT NULL AS is_disabled, a.password_hash IS NOT NULL AS has_password, a.created_at,
+            a.disabled_at IS NOT NULL AS is_disabled, a.erased_at IS NOT NULL AS is_erased,
+            a.password_hash IS NOT NULL AS has_password, a.created_at,
             EXISTS (
                 SELECT FROM second_factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL
             ) AS has_second_factor,
@@ -148,7 +162,8 @@ package enum AccountRecords {
     private static func record(_ row: Row) throws -> AccountRecord {
         AccountRecord(
             account: try row.account(), role: try row.role(), isDisabled: try row.get("is_disabled"),
-            hasPassword: try row.get("has_password"), hasSecondFactor: try row.get("has_second_factor"),
+            isErased: try row.get("is_erased"), hasPassword: try row.get("has_password"),
+            hasSecondFactor: try row.get("has_second_factor"),
             createdAt: try row.get("created_at"), lastSeenAt: try row.optional("last_seen_at"))
     }
 }

@@ -22,7 +22,8 @@ package enum Accounts {
                 on: connection)
             let session = try Sessions.create(
                 for: account, provedBy: passwordHash, token: token, at: place, on: connection)
-            let entry = AuditEntry(.accountCreated, account, from: place.address, session: session.id)
+            let entry = AuditEntry(
+                .accountCreated, account, from: place.address, session: session.id, detail: detail(invitation?.id))
             try Audit.write(entry, on: connection)
             return (session, invitation?.room)
         }
@@ -71,22 +72,35 @@ package enum Accounts {
             let ended = try Sessions.endAll(of: id, on: connection)
             let session = try Sessions.create(
                 for: id, provedBy: passwordHash, token: token, at: place, on: connection)
-            let entry = AuditEntry(.guestSignedUp, id, from: place.address, session: session.id)
+            let entry = AuditEntry(
+                .guestSignedUp, id, from: place.address, session: session.id, detail: detail(invitation?.id))
             try Audit.write(entry, on: connection)
             return ((session, invitation?.room), ended)
         }
     }
 
+    /// With which invitation somebody has come, for the audit log.
+    private static func detail(_ invitation: InvitationID?) -> String? {
+        invitation.map { "invitation \($0.rawValue)" }
+    }
+
     /// Creates an account in the caller's transaction.
-    /// - Throws: `handle_taken`; `invalid_field` for a handle that only a guest may have.
+    /// - Throws: `handle_taken`; `invalid_field` for a handle that only a guest or an erased account may have.
     static func create(
         _ handle: Handle, displayName: DisplayName, passwordHash: String?, role: Role = .member,
         invitation: InvitationID? = nil, on connection: Connection
     ) throws -> AccountID {
-        guard !handle.isForGuests else { throw ChatError.forGuests }
+        try check(handle)
         let account = try insert(handle, displayName, passwordHash: passwordHash, role, invitation, on: connection)
         guard let account else { throw ChatError.taken(handle) }
         return account
+    }
+
+    private static func check(_ handle: Handle) throws(ChatError) {
+        guard !handle.isForGuests else { throw .forGuests }
+        guard !handle.isForErased else {
+            throw .invalid("handle", "Handles that begin with erased- are for erased accounts. Choose another one.")
+        }
     }
 
     /// - Returns: `nil` if the handle is taken.
@@ -106,7 +120,7 @@ package enum Accounts {
 
     /// An update has no `ON CONFLICT`.
     private static func runUnlessTaken(_ handle: Handle, _ query: Query, on connection: Connection) throws -> Rows {
-        guard !handle.isForGuests else { throw ChatError.forGuests }
+        try check(handle)
         do {
             return try connection.run(query)
         } catch  where error.sqlState == uniqueViolation {
@@ -123,15 +137,19 @@ package enum Accounts {
         package let passwordHash: String?
         /// The account has logged in on the device before.
         package let isKnownDevice: Bool
+        /// The account is logged in from the network that asks.
+        package let isAtHome: Bool
         package let isDisabled: Bool
         /// A code is asked for after the password.
         package let hasSecondFactor: Bool
     }
 
     /// Who has this handle.
-    /// - Parameter device: the cookie of the device that asks, if it has one.
+    /// - Parameters:
+    ///   - device: the cookie of the device that asks, if it has one.
+    ///   - network: of the address that asks: an address, or a range such as `2001:db8::/64`.
     package static func credentials(
-        of handle: Handle, device: SecretToken?, on connection: Connection
+        of handle: Handle, device: SecretToken?, network: String? = nil, on connection: Connection
     ) throws -> Credentials? {
         let rows = try connection.run(
             """
@@ -143,13 +161,18 @@ package enum Accounts {
                 EXISTS (
                     SELECT FROM devices WHERE account_id = accounts.id AND token_hash = \(device?.hash)
                         AND last_seen_at > now() - \(Devices.days) * interval '1 day'
-                ) AS is_known_device
+                ) AS is_known_device,
+                EXISTS (
+                    SELECT FROM sessions s WHERE s.account_id = accounts.id AND s.address <<= (\(network)::text)::inet
+                        AND \(raw: Sessions.isValid)
+                ) AS is_at_home
             FROM accounts WHERE handle = \(handle.description)
             """)
         return try rows.first.map { row in
             Credentials(
                 account: try row.account(), passwordHash: try row.optional("password_hash"),
-                isKnownDevice: try row.get("is_known_device"), isDisabled: try row.get("is_disabled"),
+                isKnownDevice: try row.get("is_known_device"), isAtHome: try row.get("is_at_home"),
+                isDisabled: try row.get("is_disabled"),
                 hasSecondFactor: try row.get("has_second_factor"))
         }
     }
@@ -160,7 +183,8 @@ package enum Accounts {
             .optional("password_hash")
     }
 
-    /// Replaces the password of the account that asks, and all its sessions by a new one.
+    /// Replaces the password of the account that asks, and all its sessions by a new one. Links to choose another password are
+    /// good for nothing then, and no device is known.
     /// - Parameters:
     ///   - old: the PHC string that the new one replaces; nothing happens if it is not the stored one any more.
     ///   - token: proves the new session.
@@ -174,6 +198,8 @@ package enum Accounts {
         try connection.transaction {
             let account = current.account.id
             guard try replaceHash(of: account, from: old, to: new, on: connection) else { return nil }
+            try PasswordResets.void(of: account, on: connection)
+            try Devices.forget(of: account, on: connection)
             let entry = AuditEntry(.passwordChanged, account, from: address, session: current.id)
             try Audit.write(entry, on: connection)
             return try Sessions.replaceAll(askedBy: current, token: token, on: connection)

@@ -11,14 +11,17 @@ package enum Audit {
         package let actor: Handle?
         package let address: String?
         package let session: SessionID?
+        package let room: RoomName?
+        package let detail: String?
     }
 
     /// Adds a line; in the transaction of the act, if that has one.
     package static func write(_ entry: AuditEntry, on connection: Connection) throws {
         try connection.run(
             """
-            INSERT INTO audit (act, account_id, actor_id, address, session_id)
-            VALUES (\(entry.act.rawValue), \(entry.account), \(entry.actor), (\(entry.address)::text)::inet, \(entry.session))
+            INSERT INTO audit (act, account_id, actor_id, address, session_id, room, detail)
+            VALUES (\(entry.act.rawValue), \(entry.account), \(entry.actor), (\(entry.address)::text)::inet, \(entry.session),
+                \(entry.room), \(entry.detail))
             """)
     }
 
@@ -32,7 +35,8 @@ package enum Audit {
     ) throws -> [Line] {
         let rows = try connection.run(
             """
-            SELECT l.at, l.act, a.handle AS account, b.handle AS actor, host(l.address) AS address, l.session_id
+            SELECT l.at, l.act, a.handle AS account, b.handle AS actor, host(l.address) AS address, l.session_id,
+                l.room, l.detail
             FROM audit l LEFT JOIN accounts a ON a.id = l.account_id LEFT JOIN accounts b ON b.id = l.actor_id
             WHERE (\(handle?.description)::text IS NULL OR a.handle = \(handle?.description))
                 AND (\(days)::bigint IS NULL OR l.at > now() - \(days) * interval '1 day')
@@ -43,7 +47,8 @@ package enum Audit {
                 at: try row.get("at"), act: try row.get("act"),
                 account: try row.optional("account").map { Handle(stored: $0) },
                 actor: try row.optional("actor").map { Handle(stored: $0) }, address: try row.optional("address"),
-                session: try row.optional("session_id"))
+                session: try row.optional("session_id"), room: try row.optional("room").map { RoomName(stored: $0) },
+                detail: try row.optional("detail"))
         }
     }
 }

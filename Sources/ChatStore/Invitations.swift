@@ -14,13 +14,14 @@ package enum Invitations {
                 """
                 INSERT INTO invitations (code_hash, room_id, uses, created_by, expires_at)
                 SELECT \(code.hash), r.id, \(uses)::bigint::integer, \(administrator.account), now() + \(days) * interval '1 day'
-                FROM (SELECT 1) one LEFT JOIN rooms r ON r.name = \(room)
+                FROM (SELECT 1) one LEFT JOIN rooms r ON r.name = \(room) AND r.deleted_at IS NULL
                 WHERE r.id IS NOT NULL OR \(room)::text IS NULL
                 RETURNING id
                 """)
             guard let row = rows.first else { throw room.map(ChatError.roomNotFound) ?? .invitationNotFound }
-            try Audit.write(AuditEntry(.invitationMade, nil, by: administrator), on: connection)
             let id: InvitationID = try row.get("id")
+            let detail = "invitation \(id.rawValue), uses \(uses), days \(days)"
+            try Audit.write(AuditEntry(.invitationMade, in: room, by: administrator, detail: detail), on: connection)
             guard let made = try list(only: id, on: connection).first else { throw ChatError.invitationNotFound }
             return made
         }
@@ -54,7 +55,8 @@ package enum Invitations {
             let rows = try connection.run(
                 "UPDATE invitations i SET revoked_at = now() WHERE i.id = \(id) AND \(raw: isUsable) RETURNING id")
             guard rows.first != nil else { throw ChatError.invitationNotFound }
-            try Audit.write(AuditEntry(.invitationRevoked, nil, by: administrator), on: connection)
+            let detail = "invitation \(id.rawValue)"
+            try Audit.write(AuditEntry(.invitationRevoked, by: administrator, detail: detail), on: connection)
         }
     }
 

@@ -20,7 +20,7 @@ enum LogAppend {
             switch only.content {
             case .joined: return [try join(only.room, only.author.id, on: connection)]
             case .left: return [try leave(only.room, only.author.id, on: connection)]
-            case .message: break
+            case .message, .removed: break
             }
         }
         let messages = batch.compactMap { draft -> Message? in
@@ -40,6 +40,8 @@ enum LogAppend {
 
     /// Finds repeats, checks rights, numbers, stores, and moves the heads.
     ///
+    /// A repeat of a message whose content is gone gets its first answer whatever it says: there is nothing to compare it with.
+    ///
     /// `LIMIT 1` keeps the look-ups from being turned into joins: each is one descent in its own unique index, whatever
     /// the planner believes of the tables' sizes.
     private static func append(_ messages: [Message]) -> Query {
@@ -55,10 +57,13 @@ enum LogAppend {
                 FROM unnest(\(rooms), \(authors), \(clientIDs), \(bodies), \(data))
                     WITH ORDINALITY AS i (room, author, client_id, body, data, ord)
             ), checked AS MATERIALIZED (
-                SELECT i.*, r.id AS room_id, r.head, m.account_id IS NOT NULL AS member,
+                SELECT i.*, r.id AS room_id, r.head, r.is_archived, m.account_id IS NOT NULL AS member,
                     e.seq AS old_seq, e.created_at AS old_at, e.digest AS old_digest
                 FROM input i
-                LEFT JOIN LATERAL (SELECT id, head FROM rooms WHERE name = i.room LIMIT 1) r ON true
+                LEFT JOIN LATERAL (
+                    SELECT id, head, archived_at IS NOT NULL AS is_archived FROM rooms
+                    WHERE name = i.room AND deleted_at IS NULL LIMIT 1
+                ) r ON true
                 LEFT JOIN LATERAL (
                     SELECT account_id FROM memberships
                     WHERE room_id = r.id AND account_id = i.author AND left_seq IS NULL LIMIT 1
@@ -71,7 +76,7 @@ enum LogAppend {
                 SELECT c.*, c.head + row_number() OVER (PARTITION BY c.room_id ORDER BY c.ord) AS new_seq,
                     (SELECT clock_timestamp()) AS new_at
                 FROM checked c
-                WHERE c.member AND c.old_seq IS NULL AND c.ord = c.first_ord
+                WHERE c.member AND NOT c.is_archived AND c.old_seq IS NULL AND c.ord = c.first_ord
             ), bumped AS (
                 UPDATE rooms SET head = f.head
                 FROM (SELECT room_id, max(new_seq) AS head FROM fresh GROUP BY room_id) f
@@ -92,7 +97,9 @@ enum LogAppend {
     private static func answer(_ row: Row, _ message: Message) throws -> Answer {
         guard try row.get("found") else { return .failure(.roomNotFound(message.room)) }
         // A repeat gets its answer even from somebody who has left since.
-        guard let seq: Int64 = try row.optional("seq") else { return .failure(.notAMember(message.room)) }
+        guard let seq: Int64 = try row.optional("seq") else {
+            return .failure(try row.get("member") ? .roomArchived(message.room) : .notAMember(message.room))
+        }
         guard try !row.get("conflict", as: Bool.self) else {
             return .failure(
                 ChatError(

@@ -19,7 +19,7 @@ package enum ReadMarkers {
             SELECT r.head, coalesce(m.read_seq, m.joined_seq) AS read
             FROM rooms r
             LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
-            WHERE r.name = \(room)
+            WHERE r.name = \(room) AND r.deleted_at IS NULL
             """,
         ])
         guard let row = answers.last?.first else { throw ChatError.roomNotFound(room) }

@@ -16,7 +16,7 @@ package enum RoomLog {
                 SELECT r.title, r.head, m.account_id IS NOT NULL AS member
                 FROM rooms r
                 LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = \(account) AND m.left_seq IS NULL
-                WHERE r.name = \(room)
+                WHERE r.name = \(room) AND r.deleted_at IS NULL
                 """
             ] + scans.map { scanned($0, of: room, for: account) })
         guard let row = answers.first?.first else { throw ChatError.roomNotFound(room) }
@@ -39,18 +39,20 @@ package enum RoomLog {
             hasMore: hasMore || fitting.count < events.count)
     }
 
-    /// Behind which seq the last so many messages of a room lie: of a room without as many, 0; without any, its head.
+    /// Behind which seq the last so many messages of a room lie whose content is there: of a room without as many, what lies
+    /// before the first of them; without any, its head.
     /// - Throws: `room_not_found`.
     package static func start(ofLast messages: Int, in room: RoomName, on connection: Connection) throws -> Int64 {
         let rows = try connection.run(
             """
             SELECT r.head, (
                 SELECT min(seq) FROM (
-                    SELECT e.seq FROM events e WHERE e.room_id = r.id AND e.kind = 'message'
+                    SELECT e.seq FROM events e
+                    WHERE e.room_id = r.id AND e.seq > r.expired_seq AND e.kind = 'message' AND e.removed IS NULL
                     ORDER BY e.seq DESC LIMIT \(Int64(messages))
                 ) last
             ) AS first
-            FROM rooms r WHERE r.name = \(room)
+            FROM rooms r WHERE r.name = \(room) AND r.deleted_at IS NULL
             """)
         guard let row = rows.first else { throw ChatError.roomNotFound(room) }
         guard let first: Int64 = try row.optional("first") else { return try row.get("head") }
@@ -61,7 +63,7 @@ package enum RoomLog {
     private static func scanned(_ scan: Scan, of room: RoomName, for account: AccountID) -> Query {
         let order = scan.isForward ? "ASC" : "DESC"
         return """
-            SELECT e.seq, e.kind, e.client_id, e.body, e.data, e.created_at,
+            SELECT e.seq, e.kind, e.client_id, e.body, e.data, e.removed, e.created_at,
                 a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name
             FROM (
                 SELECT * FROM events
@@ -82,14 +84,19 @@ package enum RoomLog {
             switch try row.get("kind", as: String.self) {
             case "joined": .joined
             case "left": .left
-            default:
-                .message(
-                    ClientID(stored: try row.get("client_id")),
-                    MessageBody(stored: try row.get("body"), data: try row.optional("data")))
+            default: try message(row)
             }
         return Event(
             room: room, seq: try row.get("seq"), author: try row.account(), at: try row.get("created_at"),
             content: content)
+    }
+
+    private static func message(_ row: Row) throws -> Event.Content {
+        let clientID = ClientID(stored: try row.get("client_id"))
+        guard let body: String = try row.optional("body") else {
+            return .removed(clientID, Event.Removal(rawValue: try row.get("removed")) ?? .erased)
+        }
+        return .message(clientID, MessageBody(stored: body, data: try row.optional("data")))
     }
 }
 

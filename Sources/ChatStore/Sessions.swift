@@ -11,41 +11,49 @@ package enum Sessions {
     static let limit: Int64 = 20
 
     /// A log-in: starts a session; `token` proves it from now on.
-    /// - Parameter passwordHash: the PHC string that the password was compared with.
-    /// - Throws: `not_authenticated` if the password was changed or the account disabled meanwhile.
+    /// - Parameters:
+    ///   - passwordHash: the PHC string that the password was compared with.
+    ///   - hasShownCode: whether a second factor was shown as well.
+    /// - Throws: `not_authenticated` if the password was changed, a second factor turned on or the account disabled meanwhile.
     package static func begin(
-        for account: AccountID, provedBy passwordHash: String, token: SecretToken, at place: LoginPlace,
-        on connection: Connection
+        for account: AccountID, provedBy passwordHash: String, hasShownCode: Bool = false, token: SecretToken,
+        at place: LoginPlace, on connection: Connection
     ) throws -> Session {
         try connection.transaction {
-            let session = try create(for: account, provedBy: passwordHash, token: token, at: place, on: connection)
+            let session = try create(
+                for: account, provedBy: passwordHash, hasShownCode: hasShownCode, token: token, at: place,
+                on: connection)
             let entry = AuditEntry(.loggedIn, account, from: place.address, session: session.id)
             try Audit.write(entry, on: connection)
             return session
         }
     }
 
-    /// Starts a session in the caller's transaction. Whoever disables the account or changes its password waits for that
-    /// transaction or comes before it: no session is left over by a log-in of the same moment.
+    /// Starts a session in the caller's transaction. Whoever disables the account, changes its password or turns its second factor
+    /// on waits for that transaction or comes before it: no session is left over by a log-in of the same moment. So do other
+    /// log-ins, or each would leave room for itself alone.
     /// - Parameter passwordHash: the account's; `nil` for a guest, who has none.
     static func create(
-        for account: AccountID, provedBy passwordHash: String?, token: SecretToken, at place: LoginPlace,
-        on connection: Connection
+        for account: AccountID, provedBy passwordHash: String?, hasShownCode: Bool = false, token: SecretToken,
+        at place: LoginPlace, on connection: Connection
     ) throws -> Session {
-        try connection.run(
+        // Two statements: only one that begins when the lock is had sees all that was committed before.
+        _ = try connection.pipeline([
+            "SELECT id FROM accounts WHERE id = \(account) FOR NO KEY UPDATE",
             """
             INSERT INTO sessions (account_id, token_hash, device, address, expires_at)
             SELECT id, \(token.hash), \(place.device), (\(place.address)::text)::inet, now() + \(days) * interval '1 day'
-            FROM (
-                SELECT id FROM accounts
-                WHERE id = \(account) AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM \(passwordHash)
-                FOR SHARE
-            ) a
-            """)
+            FROM accounts
+            WHERE id = \(account) AND disabled_at IS NULL AND password_hash IS NOT DISTINCT FROM \(passwordHash)
+                AND (\(hasShownCode) OR NOT EXISTS (
+                    SELECT FROM second_factors WHERE account_id = accounts.id AND confirmed_at IS NOT NULL
+                ))
+            """,
+        ])
         guard let session = try find(token, on: connection) else { throw ChatError.notAuthenticated }
         try connection.run(
             """
-            UPDATE sessions SET ended_at = now() WHERE id IN (
+            UPDATE sessions SET ended_at = clock_timestamp() WHERE id IN (
                 SELECT id FROM sessions WHERE account_id = \(account) AND ended_at IS NULL AND id <> \(session.id)
                 ORDER BY last_seen_at DESC, id DESC OFFSET \(limit - 1)
             )
@@ -87,13 +95,19 @@ package enum Sessions {
             WHERE s.account_id = \(account.id) AND \(raw: isValid)
             ORDER BY s.last_seen_at DESC, s.id DESC
             """)
-        return try rows.map { row in
-            SessionRecord(
-                session: try session(row),
-                place: LoginPlace(device: try row.get("device"), address: try row.optional("address")),
-                lastSeenAt: try row.get("last_seen_at"))
-        }
+        return try rows.map(record)
     }
+
+    /// Reads also the columns `device`, `address` and `last_seen_at`.
+    static func record(_ row: Row) throws -> SessionRecord {
+        SessionRecord(
+            session: try session(row),
+            place: LoginPlace(device: try row.get("device"), address: try row.optional("address")),
+            lastSeenAt: try row.get("last_seen_at"))
+    }
+
+    // An end is stamped with the clock and not with the transaction's beginning: that may lie behind what servers look back,
+    // when somebody had to wait for a lock first.
 
     /// Ends a session of the account that asks: its own or another one.
     /// - Parameters:
@@ -107,7 +121,7 @@ package enum Sessions {
             let account = current.account.id
             let rows = try connection.run(
                 """
-                UPDATE sessions s SET ended_at = now()
+                UPDATE sessions s SET ended_at = clock_timestamp()
                 WHERE id = \(session) AND account_id = \(account) AND \(raw: isValid) RETURNING id
                 """)
             guard rows.first != nil else { return false }
@@ -143,7 +157,7 @@ package enum Sessions {
     static func endOthers(than current: Session, on connection: Connection) throws -> [SessionID] {
         try connection.run(
             """
-            UPDATE sessions SET ended_at = now()
+            UPDATE sessions SET ended_at = clock_timestamp()
             WHERE account_id = \(current.account.id) AND ended_at IS NULL AND id <> \(current.id) RETURNING id
             """
         ).map { try $0.get("id") }
@@ -170,21 +184,34 @@ package enum Sessions {
     /// Ends every session of an account, in the caller's transaction, which says why.
     static func endAll(of account: AccountID, on connection: Connection) throws -> [SessionID] {
         try connection.run(
-            "UPDATE sessions SET ended_at = now() WHERE account_id = \(account) AND ended_at IS NULL RETURNING id"
+            "UPDATE sessions SET ended_at = clock_timestamp() WHERE account_id = \(account) AND ended_at IS NULL RETURNING id"
         ).map { try $0.get("id") }
     }
 
-    /// Sessions that were ended in the last seconds, by whichever server or program.
+    /// Sessions that were ended in the last five seconds, by whichever server or program.
     package static func endedRecently(on connection: Connection) throws -> [SessionID] {
         try connection.run("SELECT id FROM sessions WHERE ended_at > now() - interval '5 s'").map { try $0.get("id") }
     }
 
-    /// Notes that sessions are in use.
+    /// Which of these sessions are over, for whatever reason and since whenever.
+    package static func over(among sessions: [SessionID], on connection: Connection) throws -> [SessionID] {
+        try connection.run(
+            """
+            SELECT t.id FROM unnest(\(SQLArray(sessions))) AS t (id)
+            WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.id = t.id AND \(raw: isValid))
+            """
+        ).map { try $0.get("id") }
+    }
+
+    /// Notes that sessions are in use. Those that are just being ended are left alone.
     package static func touch(_ sessions: [SessionID], on connection: Connection) throws {
         try connection.run(
             """
-            UPDATE sessions s SET last_seen_at = now()
-            WHERE id = ANY (\(SQLArray(sessions))) AND last_seen_at < now() - interval '1 hour' AND \(raw: isValid)
+            UPDATE sessions SET last_seen_at = now() WHERE id IN (
+                SELECT s.id FROM sessions s
+                WHERE s.id = ANY (\(SQLArray(sessions))) AND s.last_seen_at < now() - interval '1 hour' AND \(raw: isValid)
+                ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
+            )
             """)
     }
 

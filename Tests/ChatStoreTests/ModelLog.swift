@@ -44,7 +44,7 @@ struct ModelLog {
         guard let index = index(of: draft.room) else { return .failure(.roomNotFound(draft.room)) }
         clock += 1
         switch draft.content {
-        case .message(let clientID, _): return message(draft, clientID, &rooms[index])
+        case .message(let clientID, _), .removed(let clientID, _): return message(draft, clientID, &rooms[index])
         case .joined: return join(draft, &rooms[index])
         case .left: return leave(draft, &rooms[index])
         }
