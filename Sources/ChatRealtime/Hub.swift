@@ -88,6 +88,25 @@ package final class Hub: Sendable {
         }
     }
 
+    /// What logs have shown is not what they show now: what is remembered of them is forgotten.
+    package func forgetLogs() { recent.clear() }
+
+    /// Who may not be in a room any more, by whatever way: what their sockets hear next of it, the log has said.
+    package func doubt(_ memberships: [(room: RoomName, account: AccountID)]) {
+        guard !memberships.isEmpty else { return }
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { for (room, account) in memberships { shard.value.doubt(room, of: account) } }
+        }
+    }
+
+    /// Rooms that may be gone: the same for everybody who follows them.
+    package func doubt(_ rooms: Set<RoomName>) {
+        guard !rooms.isEmpty else { return }
+        for (eventLoop, shard) in shards {
+            eventLoop.execute { for room in rooms { shard.value.doubt(room) } }
+        }
+    }
+
     /// The log is another one: what is remembered of it is forgotten, and every socket comes back to begin anew.
     package func startOver() {
         recent.clear()

@@ -58,6 +58,8 @@ final class RecentEvents: Sendable {
         var dialects: [Dialect] = []
         var byteCount = 0
         var uses: UInt64 = 0
+        /// How often everything was forgotten.
+        var clearings: UInt64 = 0
     }
 
     private let byteLimit: Int
@@ -86,17 +88,27 @@ final class RecentEvents: Sendable {
         }
     }
 
+    /// A page that is being read.
+    struct Reading: Sendable {
+        fileprivate let room: RoomStream
+        fileprivate let clearings: UInt64
+    }
+
     /// The newest page of a room is going to be read: from now on its announcements are collected.
-    func willRead(_ room: RoomStream) {
+    func willRead(_ room: RoomStream) -> Reading {
         state.withLockedValue { state in
             if !state.dialects.contains(room.dialect) { state.dialects.append(room.dialect) }
             if state.rooms[room] == nil { state.rooms[room] = Room() }
+            return Reading(room: room, clearings: state.clearings)
         }
     }
 
-    /// The newest page has been read; `nil` if that failed.
-    func didRead(_ room: RoomStream, _ page: EventPage?) {
+    /// The newest page has been read; `nil` if that failed. It counts for nothing if everything was forgotten meanwhile: it may
+    /// have been read before what was the reason for that.
+    func didRead(_ reading: Reading, _ page: EventPage?) {
+        let room = reading.room
         state.withLockedValue { state in
+            guard reading.clearings == state.clearings else { return }
             guard let old = state.rooms[room], old.head == nil || old.count < (page?.events.count ?? 0) else { return }
             state.remove(room)
             guard let page, page.events.last == page.head || page.head == 0 else { return }
@@ -108,7 +120,7 @@ final class RecentEvents: Sendable {
     }
 
     /// Forgets everything.
-    func clear() { state.withLockedValue { $0 = State() } }
+    func clear() { state.withLockedValue { $0 = State(clearings: $0.clearings + 1) } }
 
     // MARK: - Announcements
 

@@ -129,6 +129,18 @@ final class Shard {
         }
     }
 
+    func doubt(_ room: RoomName, of account: AccountID) {
+        for socket in (accounts[account] ?? [:]).values { socket.doubt(room) }
+    }
+
+    func doubt(_ room: RoomName) {
+        for dialect in dialects {
+            for subscriber in feeds[RoomStream(room: room, dialect: dialect)]?.subscribers ?? [] {
+                subscriber.session.doubt(room)
+            }
+        }
+    }
+
     func say(_ frame: ServerFrame, to account: AccountID, except one: SocketID?) {
         for (id, socket) in accounts[account] ?? [:] where id != one {
             socket.write(frame)

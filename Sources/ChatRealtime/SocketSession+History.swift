@@ -51,13 +51,12 @@ extension SocketSession {
         {
             return then(self, .success(page))
         }
-        let isNewest = range == .newest
-        if isNewest { recent.willRead(stream) }
+        let reading = range == .newest ? recent.willRead(stream) : nil
         let bound = NIOLoopBound((self, then), eventLoop: eventLoop)
         environment.rooms.page(room, range, limit, account.id, eventLoop).whenComplete { result in
             let (session, then) = bound.value
             let page = result.map { EventPage($0, in: stream.dialect) }
-            if isNewest { recent.didRead(stream, try? page.get()) }
+            if let reading { recent.didRead(reading, try? page.get()) }
             if session.socket != nil, case .success(let page) = page { session.knownHeads[room] = page.head }
             then(session, page)
         }

@@ -40,6 +40,7 @@ extension SocketSession {
         do {
             let page = try result.get()
             var subscription = try Subscription(start, room, page, after: subscriber.subscription)
+            if subscriber.subscription.isDoubted { _ = subscription.doubt() }
             let gap = subscription.skip().map { Gap(room: room, from: $0.lowerBound, to: $0.upperBound) }
             write(.subscribed(room, page, after: subscription.sent, gap: gap, ref: echo.ref))
             subscriber.subscription = subscription
@@ -87,6 +88,8 @@ extension SocketSession {
         switch result {
         case .success(let page): pageArrived(subscriber, page)
         case .failure(let error) where ChatError(access: error).code == .notAMember: evict(from: subscriber.room)
+        case .failure(let error) where ChatError(access: error).code == .roomNotFound:
+            evict(from: subscriber.room, because: "deleted")
         case .failure: retry(subscriber)
         }
         flush()
@@ -117,12 +120,19 @@ extension SocketSession {
         flush()
     }
 
-    /// The account has left the room.
-    func evict(from room: RoomName) {
+    /// The account may not be in the room any more: nothing comes from memory, and nothing live, before the log was asked.
+    func doubt(_ room: RoomName) {
+        knownHeads[room] = nil
+        guard let subscriber = subscribers[room] else { return }
+        handle(subscriber.subscription.doubt(), subscriber)
+    }
+
+    /// The account has left the room, or the room is gone.
+    func evict(from room: RoomName, because reason: String = "left") {
         knownHeads[room] = nil
         guard let subscriber = subscribers.removeValue(forKey: room) else { return }
         shard?.remove(subscriber)
-        write(.unsubscribed(room, reason: "left", ref: nil))
+        write(.unsubscribed(room, reason: reason, ref: nil))
     }
 }
 

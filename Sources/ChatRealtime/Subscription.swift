@@ -37,6 +37,8 @@ package struct Subscription: Equatable {
     package private(set) var head: Int64
     /// The head when the page that is being read was asked for.
     private var headAsked: Int64
+    /// The log has to be read once more, whatever is known of its head.
+    package private(set) var isDoubted = false
     /// When more events than this are missing, only the newest are streamed; the others are a gap.
     private let limit: Int64
 
@@ -101,6 +103,12 @@ package struct Subscription: Equatable {
         return readOn(isWritable)
     }
 
+    /// The client may not be allowed any more to follow the room; who reads the log for it will be told.
+    package mutating func doubt() -> Action {
+        isDoubted = true
+        return state == .live ? readOn(true) : .nothing
+    }
+
     /// The socket takes more again.
     /// - Returns: what is too much to stream, and what to do then.
     package mutating func becameWritable() -> (skipped: ClosedRange<Int64>?, action: Action) {
@@ -109,7 +117,7 @@ package struct Subscription: Equatable {
     }
 
     private mutating func readOn(_ isWritable: Bool) -> Action {
-        guard sent < head else {
+        guard sent < head || isDoubted else {
             state = .live
             return .nothing
         }
@@ -123,6 +131,7 @@ package struct Subscription: Equatable {
     private mutating func beginReading() -> Action {
         state = .reading
         headAsked = head
+        isDoubted = false
         return .read
     }
 }

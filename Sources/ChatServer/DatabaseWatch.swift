@@ -9,8 +9,9 @@ import ServiceLifecycle
 /// Asks the database every half second whether it is there, on a connection of its own, so that `/readyz` answers at once
 /// however the database behaves; and whether it is still the same one.
 ///
-/// With each question it hears which sessions have just ended, whoever ended them, and closes their sockets; those of a socket
-/// that was being opened at that moment among them.
+/// With each question it hears which sessions have ended, see ``SessionWatch``. It hears as well who has just left which room,
+/// and lets their sockets ask the log; and whether something that logs have shown has changed, so that what is in memory is
+/// forgotten.
 ///
 /// Every few seconds, and whenever the database has come back, it also compares the rooms' heads with what was announced:
 /// an event whose commit was never confirmed, or that another server stored, reaches its readers without a next event.
@@ -18,8 +19,6 @@ final class DatabaseWatch: Service {
     private static let interval = Duration.milliseconds(500)
     /// Questions between two looks at the heads.
     private static let headsEvery = 10
-    /// Questions between two notes of which sessions are in use: half an hour.
-    private static let touchEvery = 3600
     /// An answer that is older proves nothing.
     private static let validity = Duration.milliseconds(1500)
 
@@ -31,14 +30,24 @@ final class DatabaseWatch: Service {
         var epoch: String
     }
 
+    /// What one question brings.
+    private struct News: Sendable {
+        let epoch: String
+        let left: [(room: RoomName, account: AccountID)]
+        let revision: Int64
+    }
+
     private let database: Database
     private let hub: Hub
+    private let uses: SessionUses
     private let logger: Logger
     private let last: NIOLockedValueBox<Answer>
 
-    init(_ database: Database, epoch: String, hub: Hub, logger: Logger) {
+    /// - Parameter uses: is taken to the database.
+    init(_ database: Database, epoch: String, hub: Hub, uses: SessionUses, logger: Logger) {
         self.database = database
         self.hub = hub
+        self.uses = uses
         self.logger = logger
         self.last = NIOLockedValueBox(Answer(epoch: epoch))
     }
@@ -51,54 +60,65 @@ final class DatabaseWatch: Service {
 
     func run() async throws {
         var sinceHeads = 0
-        var sinceTouch = 0
+        var sessions = SessionWatch(database, hub: hub, uses: uses)
         var heads: [RoomName: Int64] = [:]
+        var revision: Int64?
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             sinceHeads += 1
             let wantsHeads = sinceHeads >= Self.headsEvery || !isAnswering
             do {
-                let now = try await ask(about: wantsHeads ? hub.subscribedRooms() : [])
+                // Each by itself, so that no question that takes too long keeps an end from being heard.
+                try await sessions.ask()
+                let isSame = try await ask(&revision)
                 // What had been committed half a second ago has been announced by now, if it ever is.
-                if now != nil, !heads.isEmpty { hub.catchUp(to: heads) }
-                heads = now ?? [:]
-                if wantsHeads { sinceHeads = 0 }
-                sinceTouch += 1
-                if sinceTouch >= Self.touchEvery {
-                    try await touchSessions()
-                    sinceTouch = 0
+                if isSame, !heads.isEmpty { hub.catchUp(to: heads) }
+                heads = [:]
+                if isSame { try await sessions.look() }
+                if wantsHeads {
+                    sinceHeads = 0
+                    heads = try await askForHeads()
                 }
             } catch {
                 logger.warning("The database does not answer: \(error)")
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
+        try? await sessions.finish()
     }
 
-    /// - Returns: the heads of the rooms; `nil` if the database is another one, to which no older heads belong.
-    private func ask(about rooms: Set<RoomName>) async throws -> [RoomName: Int64]? {
+    /// - Parameter revision: of the logs; what is in memory is not older.
+    /// - Returns: whether the database is the same as before; to another one no older heads belong.
+    private func ask(_ revision: inout Int64?) async throws -> Bool {
         let asked = ContinuousClock.now
-        let (epoch, heads, ended) = try await database.run { connection in
-            (
-                try Epoch.current(on: connection), try Rooms.heads(of: Array(rooms), on: connection),
-                try Sessions.endedRecently(on: connection)
-            )
+        let news = try await database.run { connection in
+            News(
+                epoch: try Epoch.current(on: connection), left: try Memberships.endedRecently(on: connection),
+                revision: try LogRevision.current(on: connection))
         }
-        hub.end(Set(ended))
         let isSame = last.withLockedValue { last in
-            defer { last = Answer(at: asked, epoch: epoch) }
-            return last.epoch == epoch
+            defer { last = Answer(at: asked, epoch: news.epoch) }
+            return last.epoch == news.epoch
         }
         guard isSame else {
             logger.notice("The database is another one, perhaps restored; every socket is sent to begin anew")
+            revision = news.revision
             hub.startOver()
-            return nil
+            return false
         }
-        return heads
+        hub.doubt(news.left)
+        if revision != news.revision {
+            hub.forgetLogs()
+            revision = news.revision
+            _ = try await askForHeads()
+        }
+        return true
     }
 
-    /// Who has a socket open uses the session, even without a word.
-    private func touchSessions() async throws {
-        let sessions = Array(try await hub.openSessions())
-        try await database.run { try Sessions.touch(sessions, on: $0) }
+    /// - Returns: the heads of the rooms that somebody here is subscribed to. Of those that are gone their subscribers hear.
+    private func askForHeads() async throws -> [RoomName: Int64] {
+        let rooms = try await hub.subscribedRooms()
+        let heads = try await database.run { try Rooms.heads(of: Array(rooms), on: $0) }
+        hub.doubt(rooms.subtracting(heads.keys))
+        return heads
     }
 }

@@ -47,12 +47,13 @@ enum ProblemDetails {
         case .unsupportedMediaType: .unsupportedMediaType
         case .bodyTooLarge: .contentTooLarge
         case .notAuthenticated, .sessionEnded, .wrongCredentials, .secondFactorRequired: .unauthorized
-        case .originNotAllowed, .originRequired, .tlsRequired, .notAMember, .wrongPassword, .wrongCode, .notAllowed,
+        case .originNotAllowed, .originRequired, .tlsRequired, .notAMember, .banned, .wrongPassword, .wrongCode,
+            .notAllowed,
             .accountDisabled,
             .signUpClosed, .guestsNotAllowed, .invitationRequired, .invitationNotValid, .linkNotValid:
             .forbidden
         case .secondFactorExists, .secondFactorNotBegun, .handleTaken, .roomExists, .idempotencyConflict,
-            .resyncRequired, .notSubscribed:
+            .resyncRequired, .notSubscribed, .roomArchived:
             .conflict
         case .roomNotFound, .sessionNotFound, .accountNotFound, .invitationNotFound, .tokenNotFound, .notFound:
             .notFound

@@ -15,8 +15,7 @@ import Testing
 
     @Test func servesFromMemoryAtAll() {
         let recent = RecentEvents()
-        recent.willRead(World.stream)
-        recent.didRead(World.stream, World.page(1...60, of: 60))
+        recent.didRead(recent.willRead(World.stream), World.page(1...60, of: 60))
         #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 60)?.events.count == 50)
         #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 61) == nil)
         #expect(recent.page(World.stream, .after(58), limit: 200, notBefore: 0)?.events.count == 2)
@@ -26,12 +25,23 @@ import Testing
         #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 0) == nil)
     }
 
+    /// A page that was asked for before everything was forgotten may have what was the reason for that.
+    @Test func doesNotRememberWhatItHasForgotten() {
+        let recent = RecentEvents()
+        let early = recent.willRead(World.stream)
+        recent.clear()
+        let late = recent.willRead(World.stream)
+        recent.didRead(early, World.page(1...60, of: 60))
+        #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 0) == nil)
+        recent.didRead(late, World.page(1...60, of: 60))
+        #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 0) != nil)
+    }
+
     @Test func staysWithinItsMemory() {
         let recent = RecentEvents(byteLimit: 20_000)
         let rooms = (0..<100).map { RoomName(stored: "room-\($0)") }
         for room in rooms {
-            recent.willRead(World.stream(room))
-            recent.didRead(World.stream(room), World.page(1...10, of: 10, in: World.stream(room)))
+            recent.didRead(recent.willRead(World.stream(room)), World.page(1...10, of: 10, in: World.stream(room)))
         }
         let kept = rooms.filter { recent.page(World.stream($0), .newest, limit: 10, notBefore: 0) != nil }
         #expect(kept.contains(rooms[99]))
@@ -65,7 +75,7 @@ private struct World {
     private var generator: SeededGenerator
     private var head: Int64
     private var announcements: [ClosedRange<Int64>] = []
-    private var reads: [EventPage] = []
+    private var reads: [(reading: RecentEvents.Reading, page: EventPage)] = []
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
@@ -84,12 +94,14 @@ private struct World {
             guard !announcements.isEmpty else { return }
             recent.announce([RoomEvents(Self.room, Self.events(announcements.removeFirst()))])
         case 4:
-            recent.willRead(stream)
+            let reading = recent.willRead(stream)
             let count = min(head, Int64.random(in: 0...200, using: &generator))
-            reads.append(Self.page((head - count + 1)...max(head, head - count + 1), of: head, in: stream))
+            let page = Self.page((head - count + 1)...max(head, head - count + 1), of: head, in: stream)
+            reads.append((reading, page))
         case 5:
             guard !reads.isEmpty else { return }
-            recent.didRead(stream, reads.removeFirst())
+            let read = reads.removeFirst()
+            recent.didRead(read.reading, read.page)
         case 6: recent.catchUp(to: [Self.room: head])
         default: look(name)
         }

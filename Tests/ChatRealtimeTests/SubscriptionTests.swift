@@ -16,6 +16,7 @@ import Testing
             #expect(world.limit < 1000 || world.skipped.isEmpty, "seed \(seed)")
             #expect(world.subscription.state == .live, "seed \(seed)")
             #expect(!world.waitedInVain, "seed \(seed)")
+            #expect(!world.deliveredInDoubt, "seed \(seed)")
         }
     }
 
@@ -78,11 +79,14 @@ private struct World {
     private(set) var skipped: Set<Int64> = []
     private(set) var head: Int64
     private(set) var waitedInVain = false
+    /// Something live was passed on after a doubt, before the log was asked.
+    private(set) var deliveredInDoubt = false
+    private var isInDoubt = false
     let limit: Int64
     let start: Int64
     private var generator: SeededGenerator
     private var isWritable = true
-    private var pendingRead: (after: Int64, snapshot: Int64)?
+    private var pendingRead: (after: Int64, snapshot: Int64, endsDoubt: Bool)?
     private var announcements: [ClosedRange<Int64>] = []
     private let pageSize: Int64 = 3
 
@@ -93,11 +97,11 @@ private struct World {
         limit = Bool.random(using: &generator) ? 1_000_000 : Int64.random(in: 0...8, using: &generator)
         subscription = Subscription(startingAfter: start, head: head, limit: limit)
         if let range = subscription.skip() { skipped.formUnion(range) }
-        pendingRead = (subscription.sent, head)
+        startRead()
     }
 
     mutating func step() {
-        switch Int.random(in: 0..<6, using: &generator) {
+        switch Int.random(in: 0..<7, using: &generator) {
         case 0, 1:
             let count = Int64.random(in: 1...4, using: &generator)
             // One announcement in ten is lost; the next one shows the hole.
@@ -105,6 +109,7 @@ private struct World {
             head += count
         case 2: announce()
         case 3, 4: finishRead()
+        case 5: doubt()
         default: toggleWritable()
         }
     }
@@ -125,6 +130,7 @@ private struct World {
         let run = announcements.removeFirst()
         switch subscription.committed(first: run.lowerBound, last: run.upperBound, isWritable: isWritable) {
         case .deliver:
+            if isInDoubt { deliveredInDoubt = true }
             received += run.filter { $0 > subscription.sent }
             subscription.delivered(upTo: run.upperBound)
         case .read, .readLater: startRead()
@@ -132,11 +138,19 @@ private struct World {
         }
     }
 
-    private mutating func startRead() { pendingRead = (subscription.sent, head) }
+    /// One in ten of those that it is time for; else nothing else would ever happen.
+    private mutating func doubt() {
+        guard Int.random(in: 0..<10, using: &generator) == 0 else { return }
+        isInDoubt = true
+        if subscription.doubt() == .read { startRead() }
+    }
+
+    private mutating func startRead() { pendingRead = (subscription.sent, head, isInDoubt) }
 
     private mutating func finishRead() {
         guard let read = pendingRead else { return }
         pendingRead = nil
+        if read.endsDoubt { isInDoubt = false }
         let last = min(read.snapshot, read.after + pageSize)
         let page = read.after < last ? Array((read.after + 1)...last) : []
         // A page that the socket does not take is dropped and read again.

@@ -44,6 +44,8 @@ final class SimulatedClient {
 
     func isLevel(with room: RoomName, head: Int64) -> Bool { positions[room].map { $0 == head } ?? true }
 
+    func follows(_ room: RoomName) -> Bool { positions[room] != nil }
+
     // MARK: - Asking
 
     func ask(_ names: [RoomName], _ random: SimulationRandom) {

@@ -121,6 +121,11 @@ final class SimulatedRooms: @unchecked Sendable {
         announcements.append(CommittedBatch(answers: [answer], events: isLost ? [] : events))
     }
 
+    /// Somebody is taken out of a room by another program.
+    func remove(_ account: Account, from room: RoomName) {
+        _ = store(Draft(room: room, author: account, content: .left))
+    }
+
     /// Announcements keep their order.
     func announceOne() {
         if !announcements.isEmpty { publish(announcements.removeFirst()) }
@@ -139,7 +144,7 @@ final class SimulatedRooms: @unchecked Sendable {
         switch draft.content {
         case .joined: room.members.insert(draft.author.id)
         case .left: room.members.remove(draft.author.id)
-        case .message: break
+        case .message, .removed: break
         }
         guard isMember || draft.content == .joined else { return .failure(.notAMember(draft.room)) }
         let event = Event(

@@ -15,6 +15,7 @@ package final class SocketSimulation {
     }
     private let loop = EmbeddedEventLoop()
     private let random: SimulationRandom
+    private let hub: Hub
     private let rooms: SimulatedRooms
     private let clients: [SimulatedClient]
 
@@ -22,6 +23,7 @@ package final class SocketSimulation {
         random = SimulationRandom(seed: seed)
         rooms = SimulatedRooms(random, names, members: people)
         let hub = Hub(on: loop, turn: 1 + random.below(4))
+        self.hub = hub
         let environment = SocketSession.Environment(
             hub: hub, rooms: rooms.access, serverVersion: "0", heartbeat: .hours(1), messageBytes: 65_536)
         // Two devices of the first, one of the second; the third only writes.
@@ -45,6 +47,10 @@ package final class SocketSimulation {
             for name in names where !client.isLevel(with: name, head: rooms.rooms[name]?.head ?? 0) {
                 faults.append("client \(index) has not all of \(name)")
             }
+            for name in names where client.follows(name) {
+                guard rooms.rooms[name]?.members.contains(client.account.id) != true else { continue }
+                faults.append("client \(index) follows \(name) and is no member")
+            }
         }
         for client in clients { _ = try? client.channel.finish(acceptAlreadyClosed: true) }
         return faults
@@ -58,7 +64,8 @@ package final class SocketSimulation {
         case ..<12: rooms.commitSome()
         case ..<14: rooms.announceOne()
         case ..<16: write()
-        case ..<19: client.wire.drain(random.below(5000))
+        case ..<18: client.wire.drain(random.below(5000))
+        case 18: remove()
         default: loop.advanceTime(by: .milliseconds(Int64(random.below(100))))
         }
         loop.run()
@@ -77,6 +84,13 @@ package final class SocketSimulation {
         let count = 1 + random.below(random.chance(of: 70) ? 3 : 25)
         let isMessage = content != .left && content != .joined
         rooms.write(Draft(room: name, author: author, content: content), count: isMessage ? count : 1)
+    }
+
+    /// Another program takes somebody out of a room, and the server hears of it.
+    private func remove() {
+        let (account, room) = (people[random.below(people.count)], names[random.below(names.count)])
+        rooms.remove(account, from: room)
+        hub.doubt([(room, account.id)])
     }
 
     /// Everything works again; half of the time the server then stops, and has to answer before it does.

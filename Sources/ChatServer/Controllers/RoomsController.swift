@@ -28,8 +28,7 @@ struct RoomsController: Sendable {
         let name = try RoomName(body.string("name"), field: "name")
         let title =
             try body.optionalString("title").map { text throws(ChatError) in try RoomTitle(text) } ?? RoomTitle(name)
-        try await store.run { try Rooms.create(name, title: title, on: $0) }
-        _ = try await entrance.change(.joined, session.account, in: name)
+        try await store.run { try Rooms.create(name, title: title, for: session.account.id, on: $0) }
         return try await room(name, .created, context)
     }
 
