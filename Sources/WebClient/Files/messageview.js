@@ -24,7 +24,10 @@ export class RowRenderer {
   signature(row) {
     switch (row.kind) {
       case "day": return this.#text.times.day(row.at);
-      case "message": return [row.startsGroup, row.state, (row.event ?? row.message).seq, row.message?.problem?.code, row.state === "pending" && this.#isOnline()].join();
+      case "message": return [
+        row.startsGroup, row.state, (row.event ?? row.message).seq, row.event?.removed, row.message?.problem?.code,
+        row.state === "pending" && this.#isOnline(),
+      ].join();
       case "gap": return [row.gap.from, row.gap.to, stateName(this.#gapState(row.gap))].join();
       default: return row.kind;
     }
@@ -71,8 +74,14 @@ export class RowRenderer {
       startsGroup ? avatar(author) : null,
       element("header", { className: startsGroup ? "message-header" : "message-header continued" },
         element("bdi", { className: "message-author" }, author.displayName), this.#time(row.at)),
-      this.#body((event ?? message).body),
+      event?.removed ? this.#removed(event.removed) : this.#body((event ?? message).body),
       state === "sent" ? null : this.#status(row));
+  }
+
+  // Why it is gone is said for the reasons that we know.
+  #removed(reason) {
+    const key = reason === "expired" ? "messageExpired" : "messageErased";
+    return element("p", { className: "message-removed", dataset: { testid: "message-removed", reason } }, this.#text.of(key));
   }
 
   #body(body) {

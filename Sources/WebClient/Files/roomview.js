@@ -49,7 +49,7 @@ export class RoomView {
 
   #update() {
     const room = this.#name === null ? null : this.#chat.room(this.#name);
-    const shape = room ? `${room.title} ${room.member}` : `${this.#chat.isListed}`;
+    const shape = room ? `${room.title} ${room.member} ${room.archived}` : `${this.#chat.isListed}`;
     if (shape === this.#shape) return;
     this.#shape = shape;
     this.#timeline = this.#composer = null;
@@ -64,6 +64,9 @@ export class RoomView {
     if (!room) return [this.#empty(this.#chat.isListed ? "roomMissing" : "connecting")];
     if (!room.member) return [this.#empty("notMember", this.#joinButton())];
     this.#timeline = new TimelineView({ chat: this.#chat, room, text: this.#text });
+    if (room.archived) {
+      return [this.#timeline.element, element("p", { className: "archived", dataset: { testid: "archived" } }, this.#text.of("archived"))];
+    }
     this.#composer = new Composer({
       text: this.#text,
       room,

@@ -11,8 +11,8 @@ const FIRST_PAGE = 50;
 /**
  * Keeps every joined room subscribed over each reconnect, from the last seq its log holds.
  *
- * Emits `log` (room) when a log changed, `event` ({event, isLive}) for each event that is new to us, and
- * `refused` (room) when the room is closed to us.
+ * Emits `log` (room) when a log changed, `event` ({event, isLive}) for each event that is new to us,
+ * `refused` (room) when the room is closed to us, and `deleted` (room) when there is no such room any more.
  */
 export class Subscriptions extends Emitter {
   #send;
@@ -129,7 +129,8 @@ export class Subscriptions extends Emitter {
 
   #unsubscribed({ room, reason }) {
     // One that waits for its answer was subscribed after this was said.
-    if (reason === "left" && this.#rooms.get(room)?.ref === null) this.#refused(room);
+    if (reason !== "requested" && this.#rooms.get(room)?.ref === null) this.#refused(room);
+    if (reason === "deleted") this.emit("deleted", room);
   }
 
   #event(frame) {

@@ -144,7 +144,7 @@ export class TimelineView {
     if (this.#scroll.isAtEnd && !document.hidden) this.#chat.markRead(name, this.#drawnLast);
     const mark = this.#chat.readMark(name);
     const events = this.#chat.log(name)?.events ?? [];
-    const isNew = ({ seq, kind, author }) => seq > mark && kind === "message" && author.id !== this.#chat.account.id;
+    const isNew = ({ seq, kind, removed, author }) => seq > mark && kind === "message" && !removed && author.id !== this.#chat.account.id;
     this.#showPill(this.#scroll.isAtEnd ? 0 : events.filter(isNew).length);
     if (this.#scroll.distanceToStart < LOAD_WITHIN_PX && this.#chat.olderState(name) === "idle") this.#chat.loadOlder(name);
     this.#loadVisibleGaps();
