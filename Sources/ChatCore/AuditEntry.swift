@@ -51,6 +51,14 @@ package struct AuditEntry: Sendable {
         case retentionChanged = "retention_changed"
         /// The content of messages that were older than the room keeps them.
         case messagesExpired = "messages_expired"
+
+        /// Whether it is always done by somebody who is not logged in, and never on the command line.
+        package var isAnonymous: Bool {
+            switch self {
+            case .logInRefused, .codeRefused, .disabledRefused, .passwordReset: true
+            default: false
+            }
+        }
     }
 
     package let act: Act

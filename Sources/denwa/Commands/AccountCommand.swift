@@ -2,15 +2,12 @@ import ArgumentParser
 import ChatCore
 import ChatServer
 import ChatStore
-import Foundation
-import PasswordPolicy
-import Passwords
 import Postgres
 
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Make accounts, shut them out, and let people choose a new password.",
+        abstract: "Make accounts, shut them out, erase them, and let people choose a new password.",
         discussion: """
             A running server closes the sockets of sessions that end here within a second.
 
@@ -20,62 +17,9 @@ struct AccountCommand: AsyncParsableCommand {
               denwa account list --json
             """,
         subcommands: [
-            Create.self, List.self, Show.self, SetRole.self, Disable.self, Enable.self, SignOut.self, ResetLink.self,
-            RemoveSecondFactor.self,
+            Create.self, List.self, Show.self, SetRole.self, Promote.self, Demote.self, Disable.self, Enable.self,
+            SignOut.self, ResetLink.self, RemoveSecondFactor.self, Erase.self,
         ])
-
-    struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "create",
-            abstract: "Make an account and print a link with which its owner chooses a password.",
-            discussion: """
-                The link is good once, for a day. With --password-stdin there is no link: the
-                first line of the standard input is the password.
-
-                EXAMPLES
-                  denwa account create hana --owner
-                  denwa account create ken --display-name "Ken 健" --role admin
-                """)
-
-        @OptionGroup var options: AdministrationOptions
-        @Argument(help: "3 to 32 of a–z, 0–9, dot, underscore and hyphen.") var handle: String
-        @Option(help: "The name that people see; the handle if there is none.") var displayName: String?
-        @Option(help: "What the account is on the server.") var role = PersonRole.member
-        @Flag(help: "The same as --role owner.") var owner = false
-        @Flag(help: "Read the password from the standard input.") var passwordStdin = false
-
-        func run() async throws {
-            let handle = try Handle(handle)
-            let name = try displayName.map { text throws(ChatError) in try DisplayName(text) } ?? DisplayName(handle)
-            let role = owner ? .owner : role.role
-            let settings = try options.settings()
-            let connection = try options.connection(settings)
-            guard passwordStdin else {
-                let token = SecretToken()
-                let end = try AccountRecords.create(
-                    handle, displayName: name, role: role, reset: token, by: .commandLine, on: connection)
-                try options.join(handle, settings, on: connection)
-                return options.show(link: Links(settings).passwordReset(token), until: end)
-            }
-            let hash = try await Self.hash(handle, name, settings)
-            try AccountRecords.create(
-                handle, displayName: name, role: role, passwordHash: hash, by: .commandLine, on: connection)
-            try options.join(handle, settings, on: connection)
-            options.say("\(handle) can log in now.")
-        }
-
-        private static func hash(_ handle: Handle, _ name: DisplayName, _ settings: Settings) async throws -> String {
-            let server = try settings.serverConfiguration()
-            let text = readLine(strippingNewline: true) ?? ""
-            if let refusal = server.passwordPolicy.refusal(of: text, for: [handle.description, name.description]) {
-                throw ValidationError(refusal.detail)
-            }
-            let hasher = PasswordHasher(server.hashParameters, peppers: server.peppers, slots: 1, queue: 1)
-            let hash = try await hasher.hash(text.precomposedStringWithCanonicalMapping)
-            try await hasher.shutdown()
-            return hash
-        }
-    }
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -51,7 +51,8 @@ struct AdministrationOptions: ParsableArguments {
         show([
             "id": record.account.id.rawValue, "handle": record.account.handle.description,
             "displayName": record.account.displayName.description, "role": record.role.rawValue,
-            "disabled": record.isDisabled, "password": record.hasPassword, "secondFactor": record.hasSecondFactor,
+            "disabled": record.isDisabled, "erased": record.isErased, "password": record.hasPassword,
+            "secondFactor": record.hasSecondFactor,
             "createdAt": record.createdAt.rfc3339, "lastSeenAt": record.lastSeenAt?.rfc3339,
         ])
     }
@@ -68,9 +69,9 @@ extension Links {
 extension AccountRecord {
     fileprivate var text: String {
         var marks: [String] = []
-        if isDisabled { marks.append("disabled") }
+        if isErased { marks.append("erased") } else if isDisabled { marks.append("disabled") }
         if hasSecondFactor { marks.append("second factor") }
-        if !hasPassword, role != .bot, role != .guest { marks.append("no password yet") }
+        if !hasPassword, !isErased, role != .bot, role != .guest { marks.append("no password yet") }
         let seen = lastSeenAt.map { "last seen \($0.rfc3339)" } ?? "never seen"
         let name = account.handle.description.padding(toLength: 32, withPad: " ", startingAt: 0)
         let kind = role.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)

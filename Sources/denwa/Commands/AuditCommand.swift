@@ -7,7 +7,7 @@ import Postgres
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Read what was done to accounts, by whom, and from where.",
+        abstract: "Read what was done to accounts and rooms, by whom, and from where.",
         discussion: """
             Log-ins, refused ones, ends of sessions and changes of passwords; the newest line is
             the last. The log is only ever added to, and holds no secrets.
@@ -40,12 +40,17 @@ struct AuditCommand: AsyncParsableCommand {
 
 extension Audit.Line {
     fileprivate var text: String {
+        // An erased account's address is gone.
+        let isAnonymous = address != nil || AuditEntry.Act(rawValue: act)?.isAnonymous == true
         let who =
             actor.map { $0 == account ? "" : " by \($0)" }
-            ?? (address == nil ? " by the command line" : " by somebody who is not logged in")
+            ?? (isAnonymous ? " by somebody who is not logged in" : " by the command line")
         let place = address.map { " from \($0)" } ?? ""
         let whom = account?.description ?? (act == "log_in_refused" ? "an unknown account" : "no account")
-        return "\(at.rfc3339)  \(act)  \(whom)\(who)\(place)" + (session.map { "  session \($0.rawValue)" } ?? "")
+        let what = [
+            room.map { "  room \($0)" }, session.map { "  session \($0.rawValue)" }, detail.map { "  \($0)" },
+        ].compactMap { $0 }.joined()
+        return "\(at.rfc3339)  \(act)  \(whom)\(who)\(place)\(what)"
     }
 
     fileprivate func json() throws -> String {
@@ -53,6 +58,8 @@ extension Audit.Line {
         members["account"] = account?.description
         members["actor"] = actor?.description
         members["address"] = address
+        members["room"] = room?.description
+        members["detail"] = detail
         members["session"] = session.map { String($0.rawValue) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
