@@ -32,6 +32,12 @@ package enum Devices {
         }
     }
 
+    /// No device of the account is known any more, in the caller's transaction, which says why: whoever has copied a cookie has
+    /// nothing with it.
+    static func forget(of account: AccountID, on connection: Connection) throws {
+        try connection.run("DELETE FROM devices WHERE account_id = \(account)")
+    }
+
     private static func isOurs(_ token: SecretToken?, on connection: Connection) throws -> Bool {
         try connection.run("SELECT FROM devices WHERE token_hash = \(token?.hash) LIMIT 1").first != nil
     }

@@ -51,13 +51,25 @@ package enum PasswordResets {
         return try row.account()
     }
 
-    /// Sets the password, uses the token up, and ends every session of the account.
+    /// Makes an account's link good for nothing, in the caller's transaction, which has locked the account.
+    static func void(of account: AccountID, on connection: Connection) throws {
+        try connection.run("DELETE FROM password_resets WHERE account_id = \(account)")
+    }
+
+    /// Sets the password, uses the token up, ends every session of the account, and forgets its devices.
+    ///
+    /// The account is locked before the link is looked up, as whoever makes the link void does it: it comes before or after that.
     /// - Returns: the sessions that were ended.
     /// - Throws: `link_not_valid`.
     package static func use(
         _ token: SecretToken, passwordHash: String, from address: String?, on connection: Connection
     ) throws -> [SessionID] {
         try connection.transaction {
+            try connection.run(
+                """
+                SELECT id FROM accounts WHERE id = (SELECT account_id FROM password_resets WHERE token_hash = \(token.hash))
+                FOR NO KEY UPDATE
+                """)
             let rows = try connection.run(
                 """
                 DELETE FROM password_resets WHERE token_hash = \(token.hash) AND expires_at > now() RETURNING account_id
@@ -65,6 +77,7 @@ package enum PasswordResets {
             guard let row = rows.first else { throw ChatError.linkNotValid }
             let account: AccountID = try row.get("account_id")
             try connection.run("UPDATE accounts SET password_hash = \(passwordHash) WHERE id = \(account)")
+            try Devices.forget(of: account, on: connection)
             try Audit.write(AuditEntry(.passwordReset, account, isLoggedIn: false, from: address), on: connection)
             return try Sessions.endAll(of: account, on: connection)
         }

@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from support.authenticator import Authenticator
 from support.commands import denwa, rows, run
 from support.person import PASSWORD, World
+from support.postgres import own_cluster
 from support.processes import database_url, free_port, server
 
 NEW = "another 長い password entirely"
@@ -141,6 +143,53 @@ def test_a_link_sets_a_new_password_once(world, alice, admin):
     assert world.api().refused("POST", "/v1/password-resets", json=body) == (403, "link_not_valid", "token")
     world.api().post("/v1/sessions", handle=alice.handle, password=NEW)
     assert world.api().refused("POST", "/v1/sessions", json={"handle": alice.handle, "password": PASSWORD})[0] == 401
+
+
+def promoted(admin, owner, alice):
+    owner.api.put(f"/v1/admin/accounts/{alice.handle}/role", role="owner")
+
+
+def disabled_and_enabled(admin, owner, alice):
+    for disabled in (True, False):
+        admin.api.put(f"/v1/admin/accounts/{alice.handle}/disabled", disabled=disabled)
+
+
+def signed_out(admin, owner, alice):
+    admin.api.delete(f"/v1/admin/accounts/{alice.handle}/sessions")
+
+
+def password_changed(admin, owner, alice):
+    alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword="tea before the sunrise")
+
+
+@pytest.mark.parametrize("act", [promoted, disabled_and_enabled, signed_out, password_changed], ids=lambda act: act.__name__)
+def test_a_link_is_good_for_nothing_after(world, admin, owner, alice, act):
+    """Above all whoever has made one for a member does not become an owner with it, once the member is one."""
+    link = admin.api.done("POST", f"/v1/admin/accounts/{alice.handle}/password-reset")["link"]
+    act(admin, owner, alice)
+    body = {"token": fragment(link, "reset"), "newPassword": NEW}
+    assert world.api().refused("POST", "/v1/password-resets", json=body) == (403, "link_not_valid", "token")
+    assert world.api().refused("POST", "/v1/sessions", json={"handle": alice.handle, "password": NEW})[0] == 401
+
+
+def test_a_link_leaves_the_second_factor_on(world, admin, alice):
+    app = Authenticator(alice.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
+    alice.api.put("/v1/me/second-factor", code=app.code())
+    link = admin.api.done("POST", f"/v1/admin/accounts/{alice.handle}/password-reset")["link"]
+    world.api().post("/v1/password-resets", token=fragment(link, "reset"), newPassword=NEW)
+    credentials = {"handle": alice.handle, "password": NEW}
+    assert world.api().refused("POST", "/v1/sessions", json=credentials) == (401, "second_factor_required", "code")
+    world.api().post("/v1/sessions", **credentials, code=app.code())
+
+
+def test_a_new_database_has_no_account():
+    """Nor a password that is known to whoever knows the program."""
+    with own_cluster("empty") as cluster:
+        tables = [name for name, in cluster.rows(
+            "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'account_id'")]
+        assert "sessions" in tables
+        for table in ["accounts", *tables]:
+            assert cluster.rows(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 43, "x" * 5000])
