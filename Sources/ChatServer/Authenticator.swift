@@ -16,9 +16,12 @@ struct Authenticator: Sendable {
     let greeter: Greeter
     let cookieName: String
     let secondFactor: SecondFactorPolicy
+    private let uses: SessionUses
 
-    init(store: Store, isSecure: Bool, secondFactor: SecondFactorPolicy) {
+    /// - Parameter uses: is told of every session that is found.
+    init(store: Store, isSecure: Bool, secondFactor: SecondFactorPolicy, uses: SessionUses) {
         self.secondFactor = secondFactor
+        self.uses = uses
         self.store = store
         self.greeter = Greeter(store: store)
         self.cookieName = isSecure ? "__Host-denwa_session" : "denwa_session"
@@ -45,6 +48,7 @@ struct Authenticator: Sendable {
         guard let session = try await store.run({ try Sessions.find(token, on: $0) }) else {
             throw ChatError.notAuthenticated
         }
+        uses.note(session.id)
         return isLacking(session) ? session.without(secondFactor.withheld(from: session.role)) : session
     }
 
@@ -62,6 +66,7 @@ struct Authenticator: Sendable {
     func greet(_ presented: Presented, on eventLoop: any EventLoop) -> EventLoopFuture<Greeter.Answer> {
         do {
             let answer = greeter.greet(try Self.token(presented), on: eventLoop)
+            answer.whenSuccess { [uses] in uses.note($0.session.id) }
             return secondFactor == .everybody ? answer.flatMapThrowing(admit) : answer
         } catch {
             return eventLoop.makeFailedFuture(error)

@@ -62,11 +62,12 @@ package struct ChatApplication: Sendable {
         let writer = RoomWriter<ReplyAddress>(
             database: databases.writer, lanes: Databases.writerLanes, logger: logger, onCommit: hub.publish)
         let readiness = Readiness()
-        let watch = DatabaseWatch(databases.watch, epoch: epoch, hub: hub, logger: logger)
+        let uses = SessionUses()
+        let watch = DatabaseWatch(databases.watch, epoch: epoch, hub: hub, uses: uses, logger: logger)
         let origins = OriginPolicy([configuration.publicOrigin] + configuration.allowedOrigins)
         let authenticator = Authenticator(
             store: store, isSecure: configuration.isSecure,
-            secondFactor: configuration.secondFactor)
+            secondFactor: configuration.secondFactor, uses: uses)
         let environment = SocketSession.Environment(
             hub: hub, rooms: Self.access(store, writer, authenticator), serverVersion: Self.version,
             heartbeat: .seconds(Int64(configuration.heartbeatSeconds)), messageBytes: NativeDoor.messageBytes)

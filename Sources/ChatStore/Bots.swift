@@ -58,7 +58,7 @@ package enum Bots {
             let bot = try AccountRecords.find(handle, forChangeBy: administrator, on: connection)
             let rows = try connection.run(
                 """
-                UPDATE sessions s SET ended_at = now()
+                UPDATE sessions s SET ended_at = clock_timestamp()
                 WHERE id = \(token) AND account_id = \(bot.account.id) AND scopes IS NOT NULL AND \(raw: Sessions.isValid)
                 RETURNING id
                 """)

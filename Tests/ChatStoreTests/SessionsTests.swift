@@ -94,6 +94,56 @@ import Testing
         }
     }
 
+    /// Each would see the others' sessions only when it has made room for itself.
+    @Test func anAccountHasTwentySessionsWhoeverLogsInAtOnce() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            for _ in 0..<19 { _ = try await logIn(alice, in: house) }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<10 { group.addTask { _ = try await logIn(alice, in: house) } }
+                try await group.waitForAll()
+            }
+            #expect(try await house.database.run { try Sessions.list(of: alice, on: $0) }.count == 20)
+        }
+    }
+
+    @Test func tellsWhichOfManyAreOver() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            var sessions: [SessionID] = []
+            for _ in 0..<4 { sessions.append(try await logIn(alice, in: house).session.id) }
+            try await house.database.run { [sessions] connection in
+                for (change, session) in zip(["ended_at = now() - interval '1 day'", "expires_at = now()"], sessions) {
+                    try connection.execute(script: "UPDATE sessions SET \(change) WHERE id = \(session.rawValue)")
+                }
+            }
+            let unknown = SessionID(rawValue: .max)
+            let over = try await house.database.run { [sessions] in
+                try Sessions.over(among: sessions + [unknown], on: $0)
+            }
+            #expect(Set(over) == [sessions[0], sessions[1], unknown])
+            #expect(try await house.database.run { try Sessions.over(among: [], on: $0) } == [])
+        }
+    }
+
+    /// Whoever ends one may have waited for a lock: the end is when it was ended, and not when the transaction began.
+    @Test func anEndIsStampedWhenItComes() async throws {
+        try await House.with { house in
+            let alice = try await house.account("alice")
+            let session = try await logIn(alice, in: house).session
+            let isLater = try await house.database.run { connection in
+                try connection.transaction {
+                    try connection.execute(script: "SELECT pg_sleep(0.2)")
+                    _ = try Sessions.endAll(of: alice.id, on: connection)
+                    return try connection.run(
+                        "SELECT ended_at > now() + interval '0.1 s' AS is_later FROM sessions WHERE id = \(session.id)"
+                    ).first?.get("is_later", as: Bool.self)
+                }
+            }
+            #expect(isLater == true)
+        }
+    }
+
     @Test func listsEndsAndTellsOthers() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")

@@ -1,17 +1,22 @@
 """Where somebody is logged in, and how that ends: at once, everywhere, and for good (promise 6)."""
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from time import monotonic, sleep
+from uuid import uuid4
 
 import psycopg
 import pytest
 
+from support.authenticator import Authenticator
+from support.commands import denwa
+from support.installation import own_installation
 from support.person import PASSWORD
 from support.processes import database_url
+from support.revocation import ENDS, Ends, Talk
 
 NEW = "another 長い password entirely"
-# How many of each kind of end are looked at.
-ENDS = 100
 
 
 def sessions(person):
@@ -172,39 +177,173 @@ def test_a_session_that_is_over_opens_nothing(alice, change):
         alice.opens_socket()
 
 
-@pytest.mark.parametrize("kind", ["log out", "end one", "end the others", "another server"])
-def test_revoked_is_revoked(world, kind):
-    """A hundred times: the socket is closed within a second, and hears nothing after."""
-    slowest = 0
-    writer = world.person("writer")
-    room = writer.makes_room()
-    for turn in range(ENDS // 10):
-        person = world.person("person")
-        person.joins(room)
-        others = [person.logs_in_again() for _ in range(10)]
-        sockets = [other.opens_socket() for other in others]
-        for socket in sockets:
-            socket.subscribe(room)
-        begin = monotonic()
-        if kind == "log out":
-            for other in others:
-                other.api.delete("/v1/sessions/current")
-        elif kind == "end one":
-            for other in others:
-                number = other.api.get("/v1/me")["session"]["id"]
-                person.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
-        elif kind == "end the others":
-            person.api.post("/v1/me/sessions/removal", password=PASSWORD)
-        else:
-            ends_by_sql("ended_at = now()", person)
-            sleep(0.6)
-        done = monotonic()
-        writer.posts(f"secret {turn}", to=room)
-        for socket in sockets:
-            assert socket.closed_with(1)[0] == 4401
-            assert not [frame for frame in socket.inbox if frame.get("body") == f"secret {turn}"]
-        slowest = max(slowest, monotonic() - (begin if kind == "another server" else done))
-    assert slowest < 1, f"a socket was open for {slowest:.2f} s"
+@pytest.fixture
+def talk(world):
+    with Talk(world) as talk:
+        yield talk
+
+
+def tens(count=ENDS):
+    """So many, ten at a time: an account has twenty sessions."""
+    return [min(10, count - begin) for begin in range(0, count, 10)]
+
+
+def others_of(person, talk, count):
+    """So many other sessions of somebody, and their sockets."""
+    others = [person.logs_in_again() for _ in range(count)]
+    return others, [talk.listens(other) for other in others]
+
+
+def log_out(person, others, listeners, end):
+    for other, listener in zip(others, listeners):
+        end([listener], lambda: other.api.delete("/v1/sessions/current"))
+
+
+def end_one(person, others, listeners, end):
+    for session, listener in zip([other.api.get("/v1/me")["session"]["id"] for other in others], listeners):
+        end([listener], lambda: person.api.post(f"/v1/me/sessions/{session}/removal", password=PASSWORD))
+
+
+def end_the_others(person, others, listeners, end):
+    end(listeners, lambda: person.api.post("/v1/me/sessions/removal", password=PASSWORD))
+
+
+def another_program(person, others, listeners, end):
+    end(listeners, lambda: ends_by_sql("ended_at = now()", person), is_local=False)
+
+
+def new_password(person, others, listeners, end):
+    end(listeners, lambda: person.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=NEW))
+
+
+def second_factor_on(person, others, listeners, end):
+    app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
+    end(listeners, lambda: person.api.put("/v1/me/second-factor", code=app.code()))
+
+
+@pytest.mark.parametrize("kind", [log_out, end_one, end_the_others, another_program, new_password, second_factor_on],
+                         ids=lambda kind: kind.__name__)
+def test_revoked_is_revoked(world, talk, kind):
+    """The socket is closed within a second, and hears nothing after; a hundred times in script/security."""
+    end = Ends(talk, kind.__name__.replace("_", " "))
+    for count in tens():
+        person = talk.joins(world.person("person"))
+        kind(person, *others_of(person, talk, count), end)
+    end.are_fine()
+
+
+def test_turning_the_second_factor_off_ends_the_others(world, talk):
+    end = Ends(talk, "second factor off")
+    for count in tens():
+        person = talk.joins(world.person("person"))
+        app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
+        codes = person.api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+        credentials = {"handle": person.handle, "password": PASSWORD}
+        tokens = [world.api().post("/v1/sessions", **credentials, code=code)["session"]["token"] for code in codes[:count]]
+        listeners = [talk.listener(Authorization=f"Bearer {token}") for token in tokens]
+        end(listeners, lambda: person.api.post("/v1/me/second-factor/removal", password=PASSWORD, code=app.code()))
+    end.are_fine()
+
+
+def test_a_new_password_ends_the_session_that_asked_for_it(world, talk):
+    """Its sockets are left to the watch, so that the new cookie is there before they close."""
+    end = Ends(talk, "new password, the session that asked")
+    for _ in range(ENDS):
+        person = talk.joins(world.person("person"))
+        end([talk.listens(person)],
+            lambda: person.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=NEW), is_local=False)
+    end.are_fine()
+
+
+def test_a_guest_who_signs_up_gives_up_the_old_session(world, talk):
+    end = Ends(talk, "guest who signs up")
+    for number in range(ENDS):
+        token = world.api().post("/v1/guests", displayName="Guest")["session"]["token"]
+        api = world.api(token)
+        api.put(f"/v1/rooms/{talk.room}/members/me")
+        handle = f"was-guest-{uuid4().hex[:8]}"
+        end([talk.listener(Authorization=f"Bearer {token}")],
+            lambda: api.post("/v1/me/sign-up", handle=handle, password=PASSWORD))
+    end.are_fine()
+
+
+def test_a_log_in_too_many_ends_the_oldest(world, talk):
+    """Nobody has asked for it, so only the watch tells the sockets."""
+    end = Ends(talk, "twenty-first session")
+    for begin in range(0, ENDS, 19):
+        person = talk.joins(world.person("person"))
+        others, listeners = others_of(person, talk, 19)
+        # The one of the sign-up goes first.
+        person.logs_in_again()
+        for listener in listeners[:ENDS - begin]:
+            end([listener], person.logs_in_again, is_local=False)
+    end.are_fine()
+
+
+def test_time_ends_a_session(world, talk):
+    """All at the same moment; the sockets do not wait for the next heartbeat."""
+    end = Ends(talk, "end by time")
+    people = [talk.joins(world.person("person")) for _ in tens()]
+    others = [person.logs_in_again() for person, count in zip(people, tens()) for _ in range(count)]
+    at = datetime.now(timezone.utc) + timedelta(seconds=3 + ENDS / 20)
+    for person in people:
+        ends_by_sql(f"expires_at = '{at.isoformat()}'", person)
+    listeners = [talk.listens(other) for other in others]
+    begin = monotonic() + (at - datetime.now(timezone.utc)).total_seconds()
+    assert begin > monotonic(), "it took too long to begin"
+    end(listeners, lambda: None, is_local=False, at=begin)
+    assert min(end.seconds) > -0.1, "closed before its time"
+    end.are_fine()
+
+
+def test_an_end_is_heard_by_whoever_slept_through_it(contract):
+    """A server that stands still for longer than it looks back, as a virtual machine does that is moved."""
+    with own_installation("frozen", contract) as house:
+        alice = house.world.person("alice")
+        socket = alice.socket
+        house.child.send_signal(signal.SIGSTOP)
+        house.cluster.rows("UPDATE sessions SET ended_at = now() RETURNING 1")
+        sleep(7)
+        house.child.send_signal(signal.SIGCONT)
+        assert socket.closed_with(1)[0] == 4401
+
+
+def test_an_end_is_heard_however_long_it_took(alice):
+    """Whoever ends the sessions waits for a lock, for longer than a server looks back."""
+    socket = alice.socket
+    with psycopg.connect(database_url()) as connection, ThreadPoolExecutor(1) as pool:
+        connection.execute("SELECT id FROM accounts WHERE id = %s FOR UPDATE", [alice.account["id"]])
+        disabled = pool.submit(denwa, "account", "disable", alice.handle)
+        sleep(7)
+        socket.subscribe("lobby")
+        connection.rollback()
+        disabled.result(10)
+    assert socket.closed_with(1)[0] == 4401
+
+
+def test_an_end_of_long_ago_is_found(alice):
+    """A transaction that was committed long after it had stamped the end."""
+    socket = alice.socket
+    ends_by_sql("ended_at = now() - interval '1 minute'", alice)
+    begin = monotonic()
+    assert socket.closed_with(12)[0] == 4401
+    assert alice.api.refused("GET", "/v1/me")[0] == 401 and monotonic() - begin < 12
+
+
+@pytest.mark.parametrize("way", ["a request", "a socket"])
+def test_use_is_use(alice, way):
+    """Whoever only makes requests is not logged out after thirty days, and is seen in the list."""
+    ends_by_sql("last_seen_at = now() - interval '29 days'", alice)
+    if way == "a request":
+        alice.api.get("/v1/rooms")
+    else:
+        alice.opens_socket()
+    deadline = monotonic() + 15
+    with psycopg.connect(database_url(), autocommit=True) as connection:
+        query = "SELECT count(*) FROM sessions WHERE account_id = %s AND last_seen_at > now() - interval '1 minute'"
+        while connection.execute(query, [alice.account["id"]]).fetchone() == (0,):
+            assert monotonic() < deadline, "the use was not noted"
+            sleep(0.5)
 
 
 def test_another_log_in_carries_a_socket_on(world, alice, room):
@@ -256,3 +395,20 @@ def test_a_browser_that_logs_in_again_gives_up_its_session(world, alice):
     assert socket.closed_with(1)[0] == 4401
     assert world.api().refused("GET", "/v1/me", headers={"Cookie": f"denwa_session={old}"})[0] == 401
     assert alice.api.get("/v1/me")["account"] == alice.account
+
+
+@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/guests"])
+def test_a_browser_in_which_somebody_else_comes_gives_up_its_session(world, alice, path):
+    browser = world.api()
+    browser.post("/v1/sessions", handle=alice.handle, password=PASSWORD, session="cookie")
+    old = browser.http.cookies["denwa_session"]
+    socket = world.socket({"Cookie": f"denwa_session={old}"}, origin=world.url)
+    form = {"handle": f"bob-{uuid4().hex[:8]}", "password": PASSWORD} if path == "/v1/accounts" else {"displayName": "Bob"}
+    bob = browser.post(path, **form, session="cookie")["account"]
+    assert socket.closed_with(1)[0] == 4401
+    assert world.api().refused("GET", "/v1/me", headers={"Cookie": f"denwa_session={old}"})[0] == 401
+    assert browser.get("/v1/me")["account"] == bob
+    # Whoever asks for a token leaves the browser's session alone.
+    form = {"handle": f"eve-{uuid4().hex[:8]}", "password": PASSWORD} if path == "/v1/accounts" else {"displayName": "Eve"}
+    browser.post(path, **form)
+    assert browser.get("/v1/me")["account"] == bob

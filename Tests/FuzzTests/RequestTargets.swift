@@ -56,7 +56,7 @@ extension FuzzTarget {
     /// It is never asked for a session, so the database is never opened.
     private static let authenticator = Authenticator(
         store: Store(Database(url: "", connections: 1), logger: Logger(label: "fuzz")), isSecure: false,
-        secondFactor: .optional)
+        secondFactor: .optional, uses: SessionUses())
 
     private static func check(_ text: String) throws {
         guard let token = SecretToken(presented: text) else { return }
