@@ -21,6 +21,11 @@ package enum SecondFactors {
         return Standing(isOn: try row.get("is_on"), recoveryCodes: try row.get("codes"))
     }
 
+    /// Whether any account has one.
+    package static func areUsed(on connection: Connection) throws -> Bool {
+        try connection.run("SELECT FROM second_factors LIMIT 1").first != nil
+    }
+
     /// Keeps a secret until ``confirm(_:askedBy:from:seal:on:)`` shows that the app has it. Nothing is asked for until then.
     /// - Throws: `second_factor_exists`.
     package static func begin(
@@ -48,9 +53,11 @@ package enum SecondFactors {
     ) throws -> (codes: [RecoveryCode], ended: [SessionID]) {
         try connection.transaction {
             let account = current.account.id
+            // As log-ins do: one of this moment comes before, and its session is ended here, or after, and has to show a code.
+            try connection.run("SELECT id FROM accounts WHERE id = \(account) FOR NO KEY UPDATE")
             let stored = try find(account, seal: seal, on: connection)
             guard !stored.isOn else { throw ChatError(.secondFactorExists, "The second factor is on already.") }
-            try use(code, stored, of: account, on: connection)
+            try use(code, stored, of: account, seal: seal, on: connection)
             try connection.run("UPDATE second_factors SET confirmed_at = now() WHERE account_id = \(account)")
             let codes = try makeRecoveryCodes(for: account, on: connection)
             try Audit.write(AuditEntry(.secondFactorAdded, account, from: address, session: current.id), on: connection)
@@ -120,6 +127,8 @@ package enum SecondFactors {
 
     private struct Stored {
         let secret: OneTimeSecret
+        /// Under the current pepper.
+        let isSealed: Bool
         let isOn: Bool
         let lastStep: Int64
         /// The database's clock, in seconds since 1970: the same for every server.
@@ -140,7 +149,8 @@ package enum SecondFactors {
             throw notBegun
         }
         return Stored(
-            secret: secret, isOn: try row.get("is_on"), lastStep: try row.get("last_step"), now: try row.get("now"))
+            secret: secret, isSealed: seal.isCurrent(sealed.value), isOn: try row.get("is_on"),
+            lastStep: try row.get("last_step"), now: try row.get("now"))
     }
 
     private static func verifyInTransaction(
@@ -154,18 +164,34 @@ package enum SecondFactors {
                 """)
             guard rows.first != nil else { throw wrongCode }
             try Audit.write(AuditEntry(.recoveryCodeUsed, account, from: address), on: connection)
+            do {
+                let stored = try find(account, seal: seal, on: connection)
+                try sealAgain(stored, of: account, seal: seal, on: connection)
+            } catch is SecretSeal.CannotOpen {
+                // The recovery codes are what is left then.
+            }
             return
         }
         let stored = try find(account, seal: seal, on: connection)
         guard stored.isOn else { throw notBegun }
-        try use(code, stored, of: account, on: connection)
+        try use(code, stored, of: account, seal: seal, on: connection)
     }
 
     private static func use(
-        _ code: String, _ stored: Stored, of account: AccountID, on connection: Connection
+        _ code: String, _ stored: Stored, of account: AccountID, seal: SecretSeal, on connection: Connection
     ) throws {
         guard let step = stored.secret.step(of: code, at: stored.now, after: stored.lastStep) else { throw wrongCode }
         try connection.run("UPDATE second_factors SET last_step = \(step) WHERE account_id = \(account)")
+        try sealAgain(stored, of: account, seal: seal, on: connection)
+    }
+
+    /// The pepper is another one than when the secret was sealed, or there was none: from now on the old one is not needed here.
+    private static func sealAgain(
+        _ stored: Stored, of account: AccountID, seal: SecretSeal, on connection: Connection
+    ) throws {
+        guard !stored.isSealed else { return }
+        let sealed = Bytes(try seal.seal(stored.secret.bytes, for: context(account)))
+        try connection.run("UPDATE second_factors SET secret = \(sealed) WHERE account_id = \(account)")
     }
 
     private static func makeRecoveryCodes(

@@ -7,7 +7,7 @@ import Crypto
 /// - 0, plain: the secret as it is, because the server had no pepper;
 /// - 1, sealed: 8 bytes that name the key, 12 of nonce, the ciphertext, and 16 of tag (ChaCha20-Poly1305, RFC 8439).
 ///
-/// A plain secret still opens when there is a pepper, and nothing binds it to its context. So this does not help against
+/// A plain secret still opens when there is a pepper, until it is sealed, and nothing binds it to its context. So this does not help against
 /// whoever can *write* to the database: they can put a plain secret of their own there.
 package struct SecretSeal: Sendable {
     /// The secret cannot be had. Either the pepper that it was sealed with is neither the current one nor among the previous
@@ -37,6 +37,9 @@ package struct SecretSeal: Sendable {
         self.previous = previous.map(SealingKey.init)
     }
 
+    /// Whether new secrets are sealed, and not stored as they are.
+    package var seals: Bool { current != nil }
+
     /// - Parameter context: where it is stored, for example the account's number; it opens there only.
     /// - Returns: 1 byte more than the secret, or 37 if there is a pepper; never the same twice then.
     /// - Throws: what Crypto throws, which it has no reason to.
@@ -54,6 +57,16 @@ package struct SecretSeal: Sendable {
         case .plain: Array(sealed.dropFirst())
         case .sealed: try open(box: sealed.dropFirst(1 + SealingKey.nameBytes), key: try key(of: sealed), context)
         case nil: throw CannotOpen()
+        }
+    }
+
+    /// Whether sealing again would change nothing but the nonce.
+    /// - Parameter sealed: what ``seal(_:for:)`` gave, under any of the peppers or none.
+    package func isCurrent(_ sealed: [UInt8]) -> Bool {
+        switch sealed.first.flatMap(Kind.init) {
+        case .plain: current == nil
+        case .sealed: current?.name.elementsEqual(sealed.dropFirst().prefix(SealingKey.nameBytes)) ?? false
+        case nil: false
         }
     }
 

@@ -19,22 +19,22 @@ import Testing
         let ended: [SessionID]
     }
 
-    private func session(of account: Account, in house: House) async throws -> Session {
+    private func session(of account: Account, withCode: Bool = false, in house: House) async throws -> Session {
         try await house.database.run { connection in
             try Sessions.begin(
-                for: account.id, provedBy: "x", token: SecretToken(), at: LoginPlace(device: "", address: nil),
-                on: connection)
+                for: account.id, provedBy: "x", hasShownCode: withCode, token: SecretToken(),
+                at: LoginPlace(device: "", address: nil), on: connection)
         }
     }
 
-    private func person(in house: House) async throws -> Person {
+    private func person(_ seal: SecretSeal = seal, in house: House) async throws -> Person {
         let session = try await session(of: house.account("alice"), in: house)
         let secret = OneTimeSecret()
         let code = Self.code(of: secret)
         let (codes, ended) = try await house.database.run { connection in
-            try SecondFactors.begin(secret, for: session.account.id, seal: Self.seal, on: connection)
+            try SecondFactors.begin(secret, for: session.account.id, seal: seal, on: connection)
             return try SecondFactors.confirm(
-                code, askedBy: session, from: nil, seal: Self.seal, on: connection)
+                code, askedBy: session, from: nil, seal: seal, on: connection)
         }
         // The first code is used up; let it be the last step's, so that this step's code is a new one.
         try await house.database.run { try $0.execute(script: "UPDATE second_factors SET last_step = last_step - 2") }
@@ -53,9 +53,11 @@ import Testing
         return String(repeating: "0", count: 6 - text.count) + text
     }
 
-    private func verify(_ code: String, of person: Person, in house: House) async throws {
+    private func verify(
+        _ code: String, of person: Person, _ seal: SecretSeal = seal, in house: House
+    ) async throws {
         try await house.database.run { connection in
-            try SecondFactors.verify(code, of: person.session.account.id, from: nil, seal: Self.seal, on: connection)
+            try SecondFactors.verify(code, of: person.session.account.id, from: nil, seal: seal, on: connection)
         }
     }
 
@@ -112,8 +114,70 @@ import Testing
         try await House.with { house in
             let person = try await person(in: house)
             #expect(person.ended.count == 1, "that of the sign-up")
-            let again = try await session(of: person.session.account, in: house)
+            let again = try await session(of: person.session.account, withCode: true, in: house)
             #expect(again.hasSecondFactor)
+        }
+    }
+
+    /// Its password was compared before the second factor was turned on, so nobody has asked it for a code.
+    @Test func aLogInOfTheSameMomentShowsACodeOrIsEnded() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            await #expect(throws: ChatError.notAuthenticated) {
+                _ = try await session(of: person.session.account, in: house)
+            }
+            for turn in 0..<10 {
+                let account = try await house.account("bob-\(turn)")
+                let current = try await session(of: account, in: house)
+                let secret = OneTimeSecret()
+                let code = Self.code(of: secret)
+                async let other = { try? await session(of: account, in: house) }()
+                _ = try await house.database.run { connection in
+                    try SecondFactors.begin(secret, for: account.id, seal: Self.seal, on: connection)
+                    return try SecondFactors.confirm(
+                        code, askedBy: current, from: nil, seal: Self.seal, on: connection)
+                }
+                _ = await other
+                let left = try await house.database.run { try Sessions.list(of: account, on: $0) }
+                #expect(left.map(\.session.id) == [current.id])
+            }
+        }
+    }
+
+    /// An older pepper is needed until the code was used once, whichever code that is; so is none.
+    @Test(arguments: [nil, "an older pepper, 16 bytes and more"], [true, false])
+    func aSecretIsSealedAgainWhenItIsUsed(_ former: String?, withRecoveryCode: Bool) async throws {
+        let old = former.map { Array($0.utf8) }
+        let (new, rest) = (Array("a newer pepper, 16 bytes and more".utf8), old.map { [$0] } ?? [])
+        try await House.with { house in
+            let person = try await person(SecretSeal(current: old, previous: []), in: house)
+            let both = SecretSeal(current: new, previous: rest)
+            let code = withRecoveryCode ? person.codes[0].text : Self.code(of: person.secret)
+            try await verify(code, of: person, both, in: house)
+            let stored = try await house.database.run { connection in
+                try connection.run("SELECT secret FROM second_factors").first?.get("secret", as: Bytes.self).value ?? []
+            }
+            let context = "second factor of account \(person.session.account.id.rawValue)"
+            #expect(stored.first == 1)
+            #expect(try SecretSeal(current: new, previous: []).open(stored, for: context) == person.secret.bytes)
+            // Under the same pepper it stays as it is.
+            try await verify(person.codes[1].text, of: person, both, in: house)
+            let again = try await house.database.run { connection in
+                try connection.run("SELECT secret FROM second_factors").first?.get("secret", as: Bytes.self).value
+            }
+            #expect(again == stored)
+        }
+    }
+
+    /// When the pepper is lost, the recovery codes are what is left.
+    @Test func recoveryCodesNeedNoPepper() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            let other = SecretSeal(current: Array("another pepper altogether".utf8), previous: [])
+            await #expect(throws: SecretSeal.CannotOpen.self) {
+                try await verify(Self.code(of: person.secret), of: person, other, in: house)
+            }
+            try await verify(person.codes[0].text, of: person, other, in: house)
         }
     }
 

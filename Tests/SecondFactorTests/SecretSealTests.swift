@@ -102,6 +102,17 @@ import Testing
         #expect(OneTimeSecret(stored: pretended) == nil)
     }
 
+    @Test func tellsWhatIsToBeSealedAgain() throws {
+        let (none, old) = (SecretSeal(current: nil, previous: [Self.old]), SecretSeal(current: Self.old, previous: []))
+        let new = SecretSeal(current: Self.new, previous: [Self.old])
+        let plain = try none.seal(Self.secret, for: Self.context)
+        #expect(old.isCurrent(Self.sealed) && none.isCurrent(plain))
+        #expect(!new.isCurrent(Self.sealed) && !none.isCurrent(Self.sealed))
+        #expect(!new.isCurrent(plain) && !new.isCurrent([]) && !new.isCurrent([7]))
+        #expect(new.isCurrent(try new.seal(Self.secret, for: Self.context)))
+        #expect(new.seals && !none.seals)
+    }
+
     @Test func doesNotOpenWithBytesMissingOrAdded() {
         let seal = SecretSeal(current: Self.old, previous: [])
         for count in 0..<Self.sealed.count {
