@@ -29,6 +29,9 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// Whether this is an IPv4 address, in either spelling.
     package var isIPv4: Bool { bits >> 32 == 0xFFFF }
 
+    /// Whether it is this machine's own, and nobody else's (RFC 1122, 3.2.1.3 and RFC 4291, 2.5.3).
+    package var isLoopback: Bool { bits >> 24 == 0xFFFF_7F || bits == 1 }
+
     /// The network that limits count by.
     package var network: Network { Network(bits: isIPv4 ? bits : bits & ~UInt128(UInt64.max)) }
 

@@ -41,6 +41,16 @@ import Testing
         #expect((networks.0 == networks.1) == same)
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", true), ("127.255.255.255", true), ("::1", true), ("::ffff:127.0.0.1", true),
+        ("126.255.255.255", false),
+        ("128.0.0.0", false), ("0.0.0.0", false), ("::", false), ("::2", false), ("::7f00:1", false),
+        ("fe80::1", false),
+    ])
+    func knowsThisMachine(text: String, isLoopback: Bool) throws {
+        #expect(try #require(IPAddress(text)).isLoopback == isLoopback)
+    }
+
     @Test func writesWhatItReads() throws {
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<5000 {

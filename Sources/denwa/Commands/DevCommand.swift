@@ -4,6 +4,7 @@ import ChatServer
 import ChatStore
 import DenwaDev
 import Foundation
+import Limits
 import Migrator
 import Postgres
 import Schema
@@ -15,7 +16,8 @@ struct DevCommand: AsyncParsableCommand {
         discussion: """
             The data is in .denwa of the current folder and stays there. Pages of
             http://localhost:3000 may use the server, and guests may come in. Ctrl-C stops it and its
-            PostgreSQL. The settings DENWA_… apply, except the database.
+            PostgreSQL. The settings DENWA_… apply, except the database, and the host unless it is
+            one of this machine alone.
 
             EXAMPLES
               denwa dev
@@ -31,6 +33,7 @@ struct DevCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = try file.settings(flags: ["port": port], defaults: ["guests": "true"])
+        try checkHost(settings.server.host)
         let folder = URL(filePath: folder).standardizedFileURL.path
         let lock = try FolderLock(folder: folder)
         defer { withExtendedLifetime(lock) {} }
@@ -45,6 +48,15 @@ struct DevCommand: AsyncParsableCommand {
             Terminal.data(Self.welcome(port: port, folder: folder))
             if Interruption.happened { kill(getpid(), SIGTERM) }
         }
+    }
+
+    /// Everybody knows the demo's passwords, one of them the owner's.
+    private func checkHost(_ host: String) throws(ConfigurationError) {
+        guard host != "localhost", IPAddress(host)?.isLoopback != true else { return }
+        let expected =
+            "an address that only this machine reaches, because the demo's passwords are public; `denwa serve` "
+            + "is for networks"
+        throw .badValue(.init(key: "host", value: host, expected: expected, place: "The configuration"))
     }
 
     private func startOver(_ folder: String) throws {
@@ -72,8 +84,8 @@ struct DevCommand: AsyncParsableCommand {
 
           電話 Denwa \(ChatApplication.version)   http://localhost:\(port)
 
-          Demo logins   hanako (the owner)  taro  alice  ken  yuki  emma
-          Password      denwa demo password
+          Demo logins   \(DemoAccounts.handles[0]) (the owner)  \(DemoAccounts.handles.dropFirst().joined(separator: "  "))
+          Password      \(DemoAccounts.password)
           Data          \(folder)  (`denwa dev --fresh` starts over)
           Stop          Ctrl-C
 
