@@ -52,6 +52,7 @@ struct HTTPRoutes {
             ])
         return router
     }
+
     /// What somebody does with their own account.
     private func addAccounts(
         to router: Router<AnonymousContext>, _ authenticated: RouterGroup<AuthenticatedContext>
@@ -59,12 +60,13 @@ struct HTTPRoutes {
         let cookies = SessionCookie(name: authenticator.cookieName, isSecure: configuration.isSecure)
         let policy = configuration.passwordPolicy
         let confirmation = PasswordConfirmation(store: store, hasher: hasher, limits: limits)
+        let former = FormerSession(store: store, cookies: cookies, hub: hub)
         SignUpController(
-            store: store, hasher: hasher, cookies: cookies, hub: hub, newcomers: newcomers, passwords: policy,
-            policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
+            store: store, hasher: hasher, cookies: cookies, former: former, hub: hub, newcomers: newcomers,
+            passwords: policy, policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
         ).add(to: router, authenticated)
         LogInController(
-            store: store, hasher: hasher, cookies: cookies, hub: hub, limits: limits, seal: configuration.seal,
+            store: store, hasher: hasher, cookies: cookies, former: former, limits: limits, seal: configuration.seal,
             entrance: LogInEntrance(places: configuration.passwordSlots + configuration.passwordQueue)
         ).add(to: router)
         SessionsController(

@@ -6,20 +6,16 @@ import NIOConcurrencyHelpers
 ///
 /// Of addresses of this machine only guesses are counted: behind a proxy they would be everybody's, and tools run there.
 final class LogInLimits: Sendable {
-    /// A guess that was let through; what came of it has to be told.
-    private struct Guess {
-        let account: String
-        let network: IPAddress.Network
-        let isKnownDevice: Bool
-    }
+    /// How often an account may be asked for its password while it is logged in: 10 a minute, and 20 at once. Each costs a hash,
+    /// the right ones too.
+    private static let confirmations = Rate(10, per: .seconds(60), burst: 20)
 
     private struct Tables {
         var logIns = AddressLimiter(AddressLimiter.logIns)
         var signUps = AddressLimiter(AddressLimiter.signUps)
+        var confirmations = KeyLimiter<AccountID>(LogInLimits.confirmations)
         var guesses = GuessLimiter()
     }
-
-    private static let loopback = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
 
     private let tables = NIOLockedValueBox(Tables())
 
@@ -36,65 +32,54 @@ final class LogInLimits: Sendable {
     private func admit(
         _ address: IPAddress, _ table: WritableKeyPath<Tables, AddressLimiter>, _ cause: String
     ) throws(ChatError) {
-        guard !Self.loopback.contains(where: { $0.contains(address) }) else { return }
+        guard !address.isLoopback else { return }
         let decision = tables.withLockedValue { $0[keyPath: table].decide(network: address.network, now: .now) }
         if case .retry(let after) = decision { throw .tooManyRequests(cause, after: after) }
     }
 
-    /// Before a password is compared.
-    /// Lets a guess through, and remembers what came of it.
+    /// - Throws: `too_many_requests`.
+    func admitConfirmation(of account: AccountID) throws(ChatError) {
+        let decision = tables.withLockedValue { $0.confirmations.decide(account, now: .now) }
+        guard case .retry(let after) = decision else { return }
+        throw .tooManyRequests("Your password was asked for too often.", after: after)
+    }
+
+    /// Lets a guess through before it is compared, and remembers what came of it.
     /// - Parameters:
     ///   - handle: as it was typed; whether there is such an account makes no difference.
     ///   - isRight: compares. If it throws, nothing was learned, and the guess counts as not made.
     /// - Returns: what `isRight` has returned.
     /// - Throws: `too_many_requests`; what `isRight` throws.
-    func guess(
-        at handle: String, from address: IPAddress, isKnownDevice: Bool, _ isRight: () async throws -> Bool
-    ) async throws -> Bool {
-        let guess = try admitGuess(at: handle, from: address, isKnownDevice: isKnownDevice)
+    func guess(at handle: String, by guesser: Guesser, _ isRight: () async throws -> Bool) async throws -> Bool {
+        let account = handle.lowercased()
+        let decision = tables.withLockedValue { $0.guesses.decide(account: account, by: guesser, now: .now) }
+        if case .retry(let after) = decision { throw ChatError.tooManyGuesses(by: guesser, after: after) }
         do {
             let isRight = try await isRight()
-            settle(guess, isRight: isRight)
+            tables.withLockedValue { tables in
+                if isRight {
+                    tables.guesses.succeeded(account: account, by: guesser, now: .now)
+                } else {
+                    tables.guesses.failed(account: account, by: guesser, now: .now)
+                }
+            }
             return isRight
         } catch {
-            tables.withLockedValue { tables in
-                tables.guesses.withdrawn(
-                    account: guess.account, network: guess.network, isKnownDevice: guess.isKnownDevice, now: .now)
-            }
+            tables.withLockedValue { $0.guesses.withdrawn(account: account, by: guesser, now: .now) }
             throw error
-        }
-    }
-
-    private func admitGuess(at handle: String, from address: IPAddress, isKnownDevice: Bool) throws(ChatError) -> Guess
-    {
-        let guess = Guess(account: handle.lowercased(), network: address.network, isKnownDevice: isKnownDevice)
-        let decision = tables.withLockedValue { tables in
-            tables.guesses.decide(
-                account: guess.account, network: guess.network, isKnownDevice: isKnownDevice, now: .now)
-        }
-        if case .retry(let after) = decision {
-            throw .tooManyRequests(
-                "Too many wrong passwords or codes were tried. A device on which you have logged in before need not wait.",
-                after: after)
-        }
-        return guess
-    }
-
-    /// After it was compared.
-    private func settle(_ guess: Guess, isRight: Bool) {
-        tables.withLockedValue { tables in
-            if isRight {
-                tables.guesses.succeeded(
-                    account: guess.account, network: guess.network, isKnownDevice: guess.isKnownDevice, now: .now)
-            } else {
-                tables.guesses.failed(
-                    account: guess.account, network: guess.network, isKnownDevice: guess.isKnownDevice, now: .now)
-            }
         }
     }
 }
 
 extension ChatError {
+    /// One that has not been compared yet counts as wrong until it has, so the right ones of one moment may meet this too.
+    fileprivate static func tooManyGuesses(by guesser: Guesser, after pause: Duration) -> ChatError {
+        let cause = "Too many wrong passwords or codes were tried, or too many at the same time."
+        guard case .stranger = guesser else { return tooManyRequests(cause, after: pause) }
+        return tooManyRequests(
+            "\(cause) A device on which you have logged in before need not wait.", after: pause)
+    }
+
     fileprivate static func tooManyRequests(_ cause: String, after pause: Duration) -> ChatError {
         let seconds = max(1, Int((pause / .seconds(1)).rounded(.up)))
         return ChatError(

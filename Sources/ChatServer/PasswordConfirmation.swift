@@ -13,13 +13,14 @@ struct PasswordConfirmation: Sendable {
     ///   - text: what was sent as the password.
     ///   - field: the member that it came in.
     /// - Returns: the stored PHC string that it was compared with.
-    /// - Throws: `wrong_password`, `too_many_requests`: a stolen session is no place to guess from either.
+    /// - Throws: `wrong_password`, `too_many_requests`: a stolen session is no place to guess from either, wherever it is taken.
     func confirm(_ text: String, field: String, _ context: AuthenticatedContext) async throws -> String {
         let (session, address) = (context.session, context.clientAddress.description)
+        try limits.admitConfirmation(of: session.account.id)
         let attempt = Password(attempt: text)
         let stored = try await store.run { try Accounts.passwordHash(of: session.account.id, on: $0) }
         let isRight = try await limits.guess(
-            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true
+            at: session.account.handle.description, by: .session(session.id.rawValue)
         ) {
             let verdict = try await hasher.verify(
                 attempt?.normalized ?? "", against: attempt.flatMap { _ in stored }, since: context.arrival)

@@ -2,8 +2,8 @@
 ///
 /// A bucket alone would leave the owner to chance while an attacker asks every second. So who comes when the bucket is
 /// empty is given a turn: an instant from which on a token is kept for them. Turns are one interval apart, hence with
-/// `n` networks waiting the owner waits `n` intervals at most, however often the others ask. A turn that nobody comes for
-/// is free for anyone after the grace.
+/// `n` networks waiting the owner waits `n` intervals at most, however often the others ask. That holds for as many as there are
+/// turns; while more wait, whoever comes late may get none. A turn that nobody comes for is free for anyone after the grace.
 struct AccountBudget: Sendable, Equatable {
     /// The bounds of the budget.
     struct Terms: Sendable {

@@ -8,25 +8,18 @@ package struct AddressLimiter: Sendable {
     /// Sign-ups from one network: 5 a minute, and 10 at once.
     package static let signUps = Rate(5, per: .seconds(60), burst: 10)
 
-    private let rate: Rate
-    private var buckets: BoundedTable<IPAddress.Network, TokenBucket>
+    private var networks: KeyLimiter<IPAddress.Network>
 
     /// - Parameters:
     ///   - rate: what one network may do.
     ///   - bound: the most networks that are remembered; about 200 bytes each.
-    package init(_ rate: Rate, bound: Int = 50_000) {
-        self.rate = rate
-        self.buckets = BoundedTable(bound: bound)
-    }
+    package init(_ rate: Rate, bound: Int = 50_000) { self.networks = KeyLimiter(rate, bound: bound) }
 
     /// How many networks are remembered.
-    package var count: Int { buckets.count }
+    package var count: Int { networks.count }
 
     /// Decides about one try, and counts it if it is allowed.
     package mutating func decide(network: IPAddress.Network, now: ContinuousClock.Instant) -> Decision {
-        var bucket = buckets[network] ?? TokenBucket(rate, now: now)
-        if let wait = bucket.take(now: now) { return .retry(after: wait) }
-        buckets.set(bucket, for: network, until: bucket.fullAt)
-        return .allowed
+        networks.decide(network, now: now)
     }
 }

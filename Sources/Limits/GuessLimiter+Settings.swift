@@ -9,7 +9,7 @@ extension GuessLimiter {
         package var longestDelay: Duration = .seconds(15 * 60)
         /// After so long a quiet, half of a pair's failures are forgotten; from 1 s to 1 day.
         package var halfLife: Duration = .seconds(15 * 60)
-        /// The failures that one account may have from all devices it does not know: 20 at once, and one a minute.
+        /// The failures that one account may have from all strangers: 20 at once, and one a minute.
         package var accountRate = Rate(1, per: .seconds(60), burst: 20)
         /// The most networks that wait for a turn at one account, so the longest wait is as many intervals of
         /// ``accountRate``; from 1 to 1000.

@@ -1,16 +1,15 @@
 /// Limits the guessing of passwords, without a lock-out that an attacker could inflict on the owner. Decides; has no clock
 /// of its own, and does not know which accounts exist.
 ///
-/// - One account from one network (a pair): the first failures cost nothing, then there is a delay that doubles up to a
+/// - One account and one ``Guesser`` (a pair): the first failures cost nothing, then there is a delay that doubles up to a
 ///   bound. What is quiet is forgotten by halves.
-/// - One account from all networks: a budget of failures, see ``AccountBudget``. It bounds what many networks can do, and
-///   also how long they can keep the owner waiting.
-/// - A device that the account knows has a count of its own for each network, and is not held up by the two above.
+/// - One account and all strangers: a budget of failures, see ``AccountBudget``. It bounds what many networks can do, and
+///   also how long they can keep the owner waiting, as long as they are no more than there are turns: beyond that a stranger gets
+///   none while they go on. So whoever is known is not held up by it.
 ///
 /// A try is counted when it is decided on, so guesses in parallel do not all pass before the first has failed. Call
-/// ``succeeded(account:network:isKnownDevice:now:)`` or ``failed(account:network:isKnownDevice:now:)`` when the password
-/// has been checked, or ``withdrawn(account:network:isKnownDevice:now:)`` if it could not be; a try of which nothing is
-/// said stays counted.
+/// ``succeeded(account:by:now:)`` or ``failed(account:by:now:)`` when the password has been checked, or
+/// ``withdrawn(account:by:now:)`` if it could not be; a try of which nothing is said stays counted.
 ///
 /// **What is forgotten when the tables are full** is what would be forgotten soonest anyway. With the defaults, a full
 /// table loses an account under attack (remembered for at least 20 minutes) only when 10,000 others have been tried as
@@ -18,16 +17,15 @@
 /// more) is lost only to 50,000 pairs as bad, or waiting for a turn; the prize is 5 more free failures, within the
 /// account's budget. In exchange, accounts with single failures are forgotten early in such a flood.
 ///
-/// **NIST SP 800-63B-4, 3.2.2** allows at most 100 failures in a row on one account. With the defaults, devices that the
-/// account does not know get 80 in an hour, and 60 in each further hour of an attack that never rests; a known device gets
-/// 23 an hour from each network at most, after the first hour. So the bound holds for an attack of 80 minutes, not for
+/// **NIST SP 800-63B-4, 3.2.2** allows at most 100 failures in a row on one account. With the defaults, strangers get 80 in
+/// an hour, and 60 in each further hour of an attack that never rests; a known device, a session, and a network that the account
+/// is logged in from get 23 an hour each at most, after the first hour. So the bound holds for an attack of 80 minutes, not for
 /// one without end: to hold it for ever takes the lock-out that this type is there to avoid, and a count that outlives the
 /// process. Whoever has to comply to the letter keeps that count with the account.
 package struct GuessLimiter: Sendable {
     private struct PairKey: Hashable {
         let account: String
-        let network: IPAddress.Network
-        let isKnownDevice: Bool
+        let guesser: Guesser
     }
 
     private struct Pair {
@@ -61,16 +59,13 @@ package struct GuessLimiter: Sendable {
     /// - Parameters:
     ///   - account: what was typed as the handle, folded as handles are, whether there is such an account or not. Of a
     ///     longer one, 64 bytes count.
-    ///   - network: where the try comes from.
-    ///   - isKnownDevice: whether the device has proved that it logged in to *this* account before.
-    package mutating func decide(
-        account: String, network: IPAddress.Network, isKnownDevice: Bool, now: ContinuousClock.Instant
-    ) -> Decision {
-        let key = key(account, network, isKnownDevice)
+    ///   - guesser: who tries.
+    package mutating func decide(account: String, by guesser: Guesser, now: ContinuousClock.Instant) -> Decision {
+        let key = key(account, guesser)
         var pair = pairs[key] ?? Pair(failures: FailureCount(now: now))
         pair.failures.decay(failureTerms, now: now)
         if let wait = pair.failures.wait(now: now) { return .retry(after: wait) }
-        if !isKnownDevice, let wait = waitForBudget(of: key.account, for: &pair, now: now) {
+        if !guesser.isKnown, let wait = waitForBudget(of: key.account, for: &pair, now: now) {
             if pair.turn != nil { remember(pair, for: key) }
             return .retry(after: wait)
         }
@@ -81,10 +76,8 @@ package struct GuessLimiter: Sendable {
     }
 
     /// A try that was allowed had the wrong password: its delay runs from now on.
-    package mutating func failed(
-        account: String, network: IPAddress.Network, isKnownDevice: Bool, now: ContinuousClock.Instant
-    ) {
-        let key = key(account, network, isKnownDevice)
+    package mutating func failed(account: String, by guesser: Guesser, now: ContinuousClock.Instant) {
+        let key = key(account, guesser)
         // Gone if another try has succeeded meanwhile.
         var pair = pairs[key] ?? Pair(failures: FailureCount(now: now))
         if pair.failures.count == 0 { pair.failures.add(failureTerms, now: now) }
@@ -93,20 +86,16 @@ package struct GuessLimiter: Sendable {
     }
 
     /// A try that was allowed had the right password: the pair is forgotten, and the try is given back to the account's
-    /// budget. The failures from other networks stay.
-    package mutating func succeeded(
-        account: String, network: IPAddress.Network, isKnownDevice: Bool, now: ContinuousClock.Instant
-    ) {
-        let key = key(account, network, isKnownDevice)
+    /// budget. The failures of others stay.
+    package mutating func succeeded(account: String, by guesser: Guesser, now: ContinuousClock.Instant) {
+        let key = key(account, guesser)
         pairs.remove(key)
         giveBack(key, now: now)
     }
 
     /// A try that was allowed was never compared, or what was wrong with it was no guess: it counts as not made.
-    package mutating func withdrawn(
-        account: String, network: IPAddress.Network, isKnownDevice: Bool, now: ContinuousClock.Instant
-    ) {
-        let key = key(account, network, isKnownDevice)
+    package mutating func withdrawn(account: String, by guesser: Guesser, now: ContinuousClock.Instant) {
+        let key = key(account, guesser)
         if var pair = pairs[key] {
             pair.failures.takeBack(failureTerms, now: now)
             remember(pair, for: key)
@@ -114,9 +103,9 @@ package struct GuessLimiter: Sendable {
         giveBack(key, now: now)
     }
 
-    /// Known devices take nothing from the account's budget.
+    /// Only strangers take something from the account's budget.
     private mutating func giveBack(_ key: PairKey, now: ContinuousClock.Instant) {
-        guard !key.isKnownDevice, var budget = accounts[key.account] else { return }
+        guard !key.guesser.isKnown, var budget = accounts[key.account] else { return }
         budget.giveBack(now: now)
         accounts.set(budget, for: key.account, until: budget.forgottenAt(budgetTerms))
     }
@@ -146,11 +135,10 @@ package struct GuessLimiter: Sendable {
         pairs.set(pair, for: key, until: max(forgottenAt, turnOver ?? forgottenAt))
     }
 
-    private func key(_ account: String, _ network: IPAddress.Network, _ isKnownDevice: Bool) -> PairKey {
+    private func key(_ account: String, _ guesser: Guesser) -> PairKey {
         let name = account.utf8.prefix(Self.mostKeyBytes)
         let isShort = name.endIndex == account.utf8.endIndex
         return PairKey(
-            account: isShort ? account : String(decoding: name, as: UTF8.self), network: network,
-            isKnownDevice: isKnownDevice)
+            account: isShort ? account : String(decoding: name, as: UTF8.self), guesser: guesser)
     }
 }

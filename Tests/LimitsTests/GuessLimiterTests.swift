@@ -15,14 +15,14 @@ import Testing
         let network = try network()
         var seconds = 0
         for delay in [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900] {
-            let first = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(seconds))
+            let first = limiter.decide(account: "alice", by: .neighbour(network), now: at(seconds))
             #expect(first == .allowed)
-            limiter.failed(account: "alice", network: network, isKnownDevice: true, now: at(seconds))
+            limiter.failed(account: "alice", by: .neighbour(network), now: at(seconds))
             if delay > 0 {
-                let decision = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(seconds))
+                let decision = limiter.decide(account: "alice", by: .neighbour(network), now: at(seconds))
                 #expect(decision == .retry(after: .seconds(delay)))
                 let late = limiter.decide(
-                    account: "alice", network: network, isKnownDevice: true, now: at(seconds + delay - 1))
+                    account: "alice", by: .neighbour(network), now: at(seconds + delay - 1))
                 #expect(late == .retry(after: .seconds(1)), "A try within the delay does not count.")
             }
             seconds += delay
@@ -31,14 +31,12 @@ import Testing
 
     /// The first step of a log-in in two steps, or a try for which there was no slot: a hundred of them cost nothing.
     @Test(arguments: [true, false])
-    func aTryThatIsWithdrawnWasNotMade(isKnownDevice: Bool) throws {
+    func aTryThatIsWithdrawnWasNotMade(isKnown: Bool) throws {
         var limiter = GuessLimiter()
-        let network = try network()
+        let guesser = try isKnown ? Guesser.device(1) : .stranger(network())
         for _ in 0..<100 {
-            let decision = limiter.decide(
-                account: "alice", network: network, isKnownDevice: isKnownDevice, now: start)
-            #expect(decision == .allowed)
-            limiter.withdrawn(account: "alice", network: network, isKnownDevice: isKnownDevice, now: start)
+            #expect(limiter.decide(account: "alice", by: guesser, now: start) == .allowed)
+            limiter.withdrawn(account: "alice", by: guesser, now: start)
         }
     }
 
@@ -47,22 +45,22 @@ import Testing
         var limiter = GuessLimiter()
         let network = try network()
         for second in [0, 0, 0, 0, 0, 0, 1] {
-            let decision = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(second))
+            let decision = limiter.decide(account: "alice", by: .neighbour(network), now: at(second))
             #expect(decision == .allowed)
-            limiter.failed(account: "alice", network: network, isKnownDevice: true, now: at(second))
+            limiter.failed(account: "alice", by: .neighbour(network), now: at(second))
         }
-        _ = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(3))
-        limiter.withdrawn(account: "alice", network: network, isKnownDevice: true, now: at(3))
-        let decision = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(3))
+        _ = limiter.decide(account: "alice", by: .neighbour(network), now: at(3))
+        limiter.withdrawn(account: "alice", by: .neighbour(network), now: at(3))
+        let decision = limiter.decide(account: "alice", by: .neighbour(network), now: at(3))
         #expect(decision == .retry(after: .seconds(2)))
     }
 
     @Test func countsTheDelayFromTheFailure() throws {
         var limiter = GuessLimiter()
         let network = try network()
-        for _ in 0..<6 { _ = limiter.decide(account: "alice", network: network, isKnownDevice: false, now: start) }
-        limiter.failed(account: "alice", network: network, isKnownDevice: false, now: at(10))
-        let decision = limiter.decide(account: "alice", network: network, isKnownDevice: false, now: at(10))
+        for _ in 0..<6 { _ = limiter.decide(account: "alice", by: .stranger(network), now: start) }
+        limiter.failed(account: "alice", by: .stranger(network), now: at(10))
+        let decision = limiter.decide(account: "alice", by: .stranger(network), now: at(10))
         #expect(decision == .retry(after: .seconds(1)))
     }
 
@@ -70,28 +68,26 @@ import Testing
     func forgetsByHalves(quietMinutes: Int, free: Int) throws {
         var limiter = GuessLimiter()
         let network = try network()
-        for _ in 0..<5 { _ = limiter.decide(account: "alice", network: network, isKnownDevice: true, now: start) }
+        for _ in 0..<5 { _ = limiter.decide(account: "alice", by: .neighbour(network), now: start) }
         var allowed = -1
-        while limiter.decide(account: "alice", network: network, isKnownDevice: true, now: at(quietMinutes * 60))
+        while limiter.decide(account: "alice", by: .neighbour(network), now: at(quietMinutes * 60))
             == .allowed
         { allowed += 1 }
         #expect(allowed == free)
     }
 
     @Test(arguments: [true, false])
-    func countsParallelGuessesBeforeTheyFail(isKnownDevice: Bool) throws {
+    func countsParallelGuessesBeforeTheyFail(isKnown: Bool) throws {
         var limiter = GuessLimiter()
-        let network = try network()
-        let decisions = (0..<1000).map { _ in
-            limiter.decide(account: "alice", network: network, isKnownDevice: isKnownDevice, now: start)
-        }
+        let guesser = try isKnown ? Guesser.device(1) : .stranger(network())
+        let decisions = (0..<1000).map { _ in limiter.decide(account: "alice", by: guesser, now: start) }
         #expect(decisions.count { $0 == .allowed } == 6)
     }
 
     @Test func countsParallelGuessesFromManyNetworks() throws {
         var limiter = GuessLimiter()
         let allowed = try (0..<1000).count {
-            try limiter.decide(account: "alice", network: network($0), isKnownDevice: false, now: start) == .allowed
+            try limiter.decide(account: "alice", by: .stranger(network($0)), now: start) == .allowed
         }
         #expect(allowed == 20)
     }
@@ -101,11 +97,11 @@ import Testing
         let network = try network()
         for _ in 0..<100 {
             for _ in 0..<5 {
-                #expect(limiter.decide(account: "alice", network: network, isKnownDevice: true, now: start) == .allowed)
-                limiter.failed(account: "alice", network: network, isKnownDevice: true, now: start)
+                #expect(limiter.decide(account: "alice", by: .neighbour(network), now: start) == .allowed)
+                limiter.failed(account: "alice", by: .neighbour(network), now: start)
             }
-            #expect(limiter.decide(account: "alice", network: network, isKnownDevice: true, now: start) == .allowed)
-            limiter.succeeded(account: "alice", network: network, isKnownDevice: true, now: start)
+            #expect(limiter.decide(account: "alice", by: .neighbour(network), now: start) == .allowed)
+            limiter.succeeded(account: "alice", by: .neighbour(network), now: start)
         }
         #expect(limiter.pairCount == 0)
     }
@@ -114,29 +110,29 @@ import Testing
         var limiter = GuessLimiter()
         for number in 0..<1000 {
             let network = try network(number)
-            #expect(limiter.decide(account: "bot", network: network, isKnownDevice: false, now: start) == .allowed)
-            limiter.succeeded(account: "bot", network: network, isKnownDevice: false, now: start)
+            #expect(limiter.decide(account: "bot", by: .stranger(network), now: start) == .allowed)
+            limiter.succeeded(account: "bot", by: .stranger(network), now: start)
         }
     }
 
     @Test func successLeavesTheFailuresOfOthers() throws {
         var limiter = GuessLimiter()
         for number in 0..<20 {
-            _ = try limiter.decide(account: "alice", network: network(number), isKnownDevice: false, now: start)
+            _ = try limiter.decide(account: "alice", by: .stranger(network(number)), now: start)
         }
         let home = try network(500)
-        #expect(limiter.decide(account: "alice", network: home, isKnownDevice: true, now: start) == .allowed)
-        limiter.succeeded(account: "alice", network: home, isKnownDevice: true, now: start)
-        let decision = try limiter.decide(account: "alice", network: network(501), isKnownDevice: false, now: start)
+        #expect(limiter.decide(account: "alice", by: .neighbour(home), now: start) == .allowed)
+        limiter.succeeded(account: "alice", by: .neighbour(home), now: start)
+        let decision = try limiter.decide(account: "alice", by: .stranger(network(501)), now: start)
         #expect(decision == .retry(after: .seconds(60)))
     }
 
     @Test func keepsThoseInOneNetworkApart() throws {
         var limiter = GuessLimiter()
         let network = try network()
-        while limiter.decide(account: "alice", network: network, isKnownDevice: false, now: start) == .allowed {}
-        #expect(limiter.decide(account: "alice", network: network, isKnownDevice: true, now: start) == .allowed)
-        #expect(limiter.decide(account: "bob", network: network, isKnownDevice: false, now: start) == .allowed)
+        while limiter.decide(account: "alice", by: .stranger(network), now: start) == .allowed {}
+        #expect(limiter.decide(account: "alice", by: .neighbour(network), now: start) == .allowed)
+        #expect(limiter.decide(account: "bob", by: .stranger(network), now: start) == .allowed)
     }
 
     /// A turn is kept for whom it was given to, but not for ever.
@@ -144,7 +140,7 @@ import Testing
         var limiter = GuessLimiter()
         let (owner, other) = try (network(1000), network(1001))
         let decide = { (network: IPAddress.Network, seconds: Int) in
-            limiter.decide(account: "alice", network: network, isKnownDevice: false, now: at(seconds))
+            limiter.decide(account: "alice", by: .stranger(network), now: at(seconds))
         }
         for number in 0..<20 { #expect(try decide(network(number), 0) == .allowed) }
         #expect(decide(owner, 0) == .retry(after: .seconds(60)))
@@ -165,7 +161,7 @@ import Testing
         let long = String(repeating: "é", count: 32)
         for number in 0..<20 {
             let account = long + String(repeating: "x", count: number)
-            _ = try limiter.decide(account: account, network: network(number), isKnownDevice: false, now: start)
+            _ = try limiter.decide(account: account, by: .stranger(network(number)), now: start)
         }
         #expect(limiter.accountCount == 1)
     }
@@ -187,11 +183,12 @@ import Testing
             let instants = [start, start.advanced(by: far), start.advanced(by: .zero - far)]
             for now in instants + instants + instants.reversed() {
                 for number in 0..<300 {
-                    let (network, isKnown) = (try network(number % 100), number % 3 == 0)
-                    let decision = limiter.decide(account: "a", network: network, isKnownDevice: isKnown, now: now)
+                    let network = try network(number % 100)
+                    let guesser = number % 3 == 0 ? Guesser.neighbour(network) : .stranger(network)
+                    let decision = limiter.decide(account: "a", by: guesser, now: now)
                     if case .retry(let wait) = decision { #expect(wait > .zero && wait <= .seconds(86_400 * 2000)) }
-                    limiter.failed(account: "a", network: network, isKnownDevice: isKnown, now: now)
-                    limiter.succeeded(account: "b", network: network, isKnownDevice: isKnown, now: now)
+                    limiter.failed(account: "a", by: guesser, now: now)
+                    limiter.succeeded(account: "b", by: guesser, now: now)
                 }
             }
         }

@@ -64,6 +64,14 @@ import Testing
         }
     }
 
+    @Test func limitsEachKeyByItself() {
+        var limiter = KeyLimiter<Int>(Rate(10, per: .seconds(60), burst: 20))
+        for _ in 0..<20 { #expect(limiter.decide(1, now: start) == .allowed) }
+        #expect(limiter.decide(1, now: start) == .retry(after: .seconds(6)))
+        #expect(limiter.decide(2, now: start) == .allowed && limiter.count == 2)
+        #expect(limiter.decide(1, now: at(6)) == .allowed)
+    }
+
     @Test func limitsEachNetworkByItself() throws {
         var limiter = AddressLimiter(AddressLimiter.signUps)
         let one = try #require(IPAddress("2001:db8::1")).network

@@ -1,5 +1,4 @@
 import ChatCore
-import ChatRealtime
 import ChatStore
 import HTTPTypes
 import Hummingbird
@@ -13,7 +12,7 @@ struct LogInController: Sendable {
     let store: Store
     let hasher: PasswordHasher
     let cookies: SessionCookie
-    let hub: Hub
+    let former: FormerSession
     let limits: LogInLimits
     let seal: SecretSeal
     let entrance: LogInEntrance
@@ -38,43 +37,59 @@ struct LogInController: Sendable {
     ) async throws -> Response {
         try limits.admitLogIn(from: context.clientAddress)
         let device = cookies.device(in: request)
-        let known = try await credentials(of: handle, on: device)
+        let known = try await credentials(of: handle, on: device, in: context.clientAddress.network)
+        let guesser = Self.guesser(known, device, context.clientAddress.network)
         let place = LoginPlace(request, context.clientAddress)
-        let verdict = try await compare(attempt, code, with: known, handle, place, context)
+        let verdict = try await compare(attempt, code, with: known, handle, guesser, place, context)
         guard let known, var hash = known.passwordHash else { throw Self.wrongCredentials }
-        guard !known.isDisabled else { throw Self.disabled }
+        guard !known.isDisabled else { throw try await refuseDisabled(known.account, from: place.address) }
         if verdict == .rightButWeak { hash = await strengthen(hash, of: known.account, attempt, context) }
         let token = SecretToken()
         let session = try await store.run { [hash] connection in
-            try Sessions.begin(for: known.account.id, provedBy: hash, token: token, at: place, on: connection)
+            try Sessions.begin(
+                for: known.account.id, provedBy: hash, hasShownCode: known.hasSecondFactor, token: token, at: place,
+                on: connection)
         }
         var response = cookies.response(.created, session, token, delivery)
         if delivery == .cookie {
             let remembered = try await store.run { try Devices.remember(device, of: session.account.id, on: $0) }
             cookies.add(device: remembered, to: &response)
-            if let former = cookies.session(in: request) {
-                let ended = try await store.run { try Sessions.end(provedBy: former, from: place.address, on: $0) }
-                hub.end(Set(ended.map { [$0] } ?? []))
-            }
         }
+        try await former.end(request, delivery, from: place.address)
         return response
     }
 
-    private func credentials(of text: String, on device: SecretToken?) async throws -> Accounts.Credentials? {
+    private func credentials(
+        of text: String, on device: SecretToken?, in network: IPAddress.Network
+    ) async throws -> Accounts.Credentials? {
         guard let handle = try? Handle(text) else { return nil }
-        return try await store.run { try Accounts.credentials(of: handle, device: device, on: $0) }
+        return try await store.run { connection in
+            try Accounts.credentials(of: handle, device: device, network: network.description, on: connection)
+        }
+    }
+
+    private static func guesser(
+        _ known: Accounts.Credentials?, _ device: SecretToken?, _ network: IPAddress.Network
+    ) -> Guesser {
+        if let known, let device, known.isKnownDevice { return .device(device.number) }
+        return known?.isAtHome == true ? .neighbour(network) : .stranger(network)
+    }
+
+    /// Whoever has the right password of an account that has been shut out may know that, and an operator may too.
+    private func refuseDisabled(_ account: Account, from address: String?) async throws -> ChatError {
+        let entry = AuditEntry(.disabledRefused, account.id, isLoggedIn: false, from: address)
+        try await store.run { try Audit.write(entry, on: $0) }
+        return ChatError(.accountDisabled, "This account has been disabled. Whoever runs the server can enable it.")
     }
 
     /// Unknown accounts cost the same work and are limited in the same way, so that neither time nor limits tell anything.
     private func compare(
-        _ attempt: Password, _ code: String?, with known: Accounts.Credentials?, _ handle: String, _ place: LoginPlace,
-        _ context: AnonymousContext
+        _ attempt: Password, _ code: String?, with known: Accounts.Credentials?, _ handle: String, _ guesser: Guesser,
+        _ place: LoginPlace, _ context: AnonymousContext
     ) async throws -> PasswordHasher.Verdict {
         var verdict = PasswordHasher.Verdict.wrong
         var refusal = Self.wrongCredentials
-        let isRight = try await limits.guess(
-            at: handle, from: context.clientAddress, isKnownDevice: known?.isKnownDevice == true
-        ) {
+        let isRight = try await limits.guess(at: handle, by: guesser) {
             verdict = try await hasher.verify(
                 attempt.normalized, against: known?.passwordHash, since: context.arrival)
             guard let known, verdict != .wrong, known.hasSecondFactor else { return verdict != .wrong }
@@ -133,10 +148,6 @@ struct LogInController: Sendable {
             context.logger.notice("A password could not be hashed again: \(error)")
             return stored
         }
-    }
-
-    private static var disabled: ChatError {
-        ChatError(.accountDisabled, "This account has been disabled. Whoever runs the server can enable it.")
     }
 
     private static var wrongCredentials: ChatError {

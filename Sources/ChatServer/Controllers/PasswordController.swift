@@ -4,6 +4,7 @@ import ChatStore
 import HTTPTypes
 import Hummingbird
 import Limits
+import Logging
 import PasswordPolicy
 import Passwords
 
@@ -41,10 +42,24 @@ struct PasswordController: Sendable {
         }
         guard let changed else { throw PasswordConfirmation.wrongPassword("oldPassword") }
         hub.end(Set(changed.ended).subtracting([session.id]))
-        return cookies.response(.ok, changed.session, token, context.delivery)
+        var response = cookies.response(.ok, changed.session, token, context.delivery)
+        if context.delivery == .cookie { await rememberDevice(of: session.account, in: &response, context.logger) }
+        return response
     }
 
-    /// A link is as good as the password, once: every session ends.
+    /// No device is known any more after a new password, so that of whoever has chosen it gets a new cookie. Without one it is only
+    /// a device like any other, so a failure does not undo the rest.
+    private func rememberDevice(of account: Account, in response: inout Response, _ logger: Logger) async {
+        do {
+            let device = try await store.run { try Devices.remember(nil, of: account.id, on: $0) }
+            cookies.add(device: device, to: &response)
+        } catch {
+            logger.notice("A device could not be remembered: \(error)")
+        }
+    }
+
+    /// A link is as good as the password, once: every session ends. The device is known from then on, so that its owner gets in
+    /// whoever is guessing at the account.
     @Sendable private func reset(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         let body = try await request.jsonObject()
         guard let token = SecretToken(presented: try body.string("token")) else { throw ChatError.linkNotValid }
@@ -58,7 +73,9 @@ struct PasswordController: Sendable {
             try PasswordResets.use(token, passwordHash: hash, from: address, on: connection)
         }
         hub.end(Set(ended))
-        return .json { $0.member("handle", account.handle.description) }
+        var response = Response.json { $0.member("handle", account.handle.description) }
+        await rememberDevice(of: account, in: &response, context.logger)
+        return response
     }
 }
 

@@ -89,7 +89,7 @@ struct SecondFactorController: Sendable {
         let (session, address) = (context.session, context.clientAddress.description)
         var outcome: Result<T, ChatError>?
         let isRight = try await limits.guess(
-            at: session.account.handle.description, from: context.clientAddress, isKnownDevice: true
+            at: session.account.handle.description, by: .session(session.id.rawValue)
         ) {
             do {
                 outcome = .success(try await store.run { try body(address, $0) })
