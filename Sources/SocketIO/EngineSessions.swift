@@ -10,6 +10,8 @@ package final class EngineSessions: Sendable {
         let socket: NIOLoopBound<EngineSocket>
         /// A WebSocket carries it; requests for it come too late.
         let isUpgraded: Bool
+        /// Whose it is while it is one of long-polling; `nil` counts for nobody.
+        let network: String?
     }
 
     /// Makes what the client then talks to.
@@ -17,24 +19,7 @@ package final class EngineSessions: Sendable {
 
     package let configuration: EngineConfiguration
     private let group: any EventLoopGroup
-    /// Sessions of long-polling, which anybody can begin with a request: that many take some 60 MB.
-    private static let pollingLimit = 10_000
-
-    private struct Table {
-        private(set) var entries: [String: Entry] = [:]
-        private(set) var polling = 0
-
-        subscript(sid: String) -> Entry? {
-            get { entries[sid] }
-            set {
-                if entries[sid]?.isUpgraded == false { polling -= 1 }
-                if newValue?.isUpgraded == false { polling += 1 }
-                entries[sid] = newValue
-            }
-        }
-    }
-
-    private let table = NIOLockedValueBox(Table())
+    private let table = NIOLockedValueBox(EngineTable())
 
     package init(_ configuration: EngineConfiguration, on group: any EventLoopGroup) {
         self.configuration = configuration
@@ -46,15 +31,17 @@ package final class EngineSessions: Sendable {
 
     // MARK: - Long-polling
 
-    /// The first GET of a client. Fails with `overloaded` when there are too many.
+    /// The first GET of a client. Fails with `overloaded` when there are too many, and with `too_many_requests` when too many come
+    /// from its network.
+    /// - Parameter network: where the client comes from; `nil` for this machine, which counts for nobody.
     /// - Returns: the body of the answer.
-    package func open(_ mark: String? = nil, _ makeSession: @escaping MakeSession) -> EventLoopFuture<ByteBuffer> {
-        guard table.withLockedValue(\.polling) < Self.pollingLimit else {
-            return group.next().makeFailedFuture(ChatError.overloaded("Too many clients are connecting."))
-        }
+    package func open(
+        _ mark: String? = nil, from network: String? = nil, _ makeSession: @escaping MakeSession
+    ) -> EventLoopFuture<ByteBuffer> {
         let eventLoop = group.next()
+        do { try table.withLockedValue { try $0.admit(network) } } catch { return eventLoop.makeFailedFuture(error) }
         return eventLoop.flatSubmit { [self] in
-            let socket = makeSocket(EngineID.make(), on: eventLoop, makeSession(), isUpgraded: false)
+            let socket = makeSocket(EngineID.make(), on: eventLoop, makeSession(), isUpgraded: false, from: network)
             socket.open(on: nil)
             return socket.poll(mark)
         }
@@ -113,12 +100,15 @@ package final class EngineSessions: Sendable {
     // MARK: - All of them
 
     /// For the loop that calls it.
+    /// - Parameter network: of a session of long-polling, which has been admitted from there.
     func makeSocket(
-        _ sid: String, on eventLoop: any EventLoop, _ session: any EngineSession, isUpgraded: Bool
+        _ sid: String, on eventLoop: any EventLoop, _ session: any EngineSession, isUpgraded: Bool,
+        from network: String? = nil
     ) -> EngineSocket {
         let socket = EngineSocket(sid: sid, on: eventLoop, configuration, session) { [self] in remove(sid) }
         let entry = Entry(
-            eventLoop: eventLoop, socket: NIOLoopBound(socket, eventLoop: eventLoop), isUpgraded: isUpgraded)
+            eventLoop: eventLoop, socket: NIOLoopBound(socket, eventLoop: eventLoop), isUpgraded: isUpgraded,
+            network: network)
         table.withLockedValue { $0[sid] = entry }
         return socket
     }

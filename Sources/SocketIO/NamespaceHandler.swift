@@ -75,6 +75,12 @@ package final class NamespaceSocket {
         leave()
     }
 
+    /// Ends this namespace, and soon the connection if it was the last one.
+    package func sendAway() {
+        disconnect()
+        connection?.closeIfEmpty()
+    }
+
     private func leave() {
         flush()
         hasLeft = true

@@ -13,6 +13,8 @@ package final class SocketIOConnection: EngineSession {
     /// Those of another loop that go on here.
     private var continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
     private var timer: Scheduled<Void>?
+    /// After the client was sent away. By then one of long-polling has heard of it, and most have closed by themselves.
+    private static let farewell = TimeAmount.milliseconds(500)
 
     /// - Parameter connectTimeout: how long a client may be in no namespace at first.
     package init(_ gate: any SocketIOGate, connectTimeout: TimeAmount = .seconds(45)) {
@@ -39,9 +41,13 @@ package final class SocketIOConnection: EngineSession {
         engine = socket
         for (name, make) in continuations { handlers[name] = make(NamespaceSocket(name, of: self)) }
         continuations = []
-        guard handlers.isEmpty else { return }
-        let bound = NIOLoopBound(self, eventLoop: socket.eventLoop)
-        timer = socket.eventLoop.scheduleTask(in: connectTimeout) {
+        if handlers.isEmpty { closeUnlessEntered(in: connectTimeout, socket.eventLoop) }
+    }
+
+    private func closeUnlessEntered(in time: TimeAmount, _ eventLoop: any EventLoop) {
+        timer?.cancel()
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: time) {
             if bound.value.handlers.isEmpty { bound.value.engine?.close() }
         }
     }
@@ -87,6 +93,12 @@ package final class SocketIOConnection: EngineSession {
         handler.closed(on: engine.eventLoop)
         // Perhaps it was the last that something was waited for.
         engine.readIfAllowed()
+    }
+
+    /// The client was sent away from a namespace: if it is in no other one by then, the connection ends in a moment.
+    func closeIfEmpty() {
+        guard handlers.isEmpty, let engine else { return }
+        closeUnlessEntered(in: Self.farewell, engine.eventLoop)
     }
 
     package func becameWritable() {

@@ -71,6 +71,27 @@ import Testing
         #expect(sessions.count == 0)
     }
 
+    /// Long enough to hear of it. Who leaves by itself, or is still in another one, may stay.
+    @Test func whoIsSentAwayFromTheLastOneIsClosedSoon() {
+        says("40/a,", "40/b,")
+        gate.sockets[0].sendAway()
+        loop.advanceTime(by: .seconds(2))
+        #expect(sessions.count == 1)
+        gate.sockets[1].sendAway()
+        loop.advanceTime(by: .milliseconds(499))
+        #expect(sessions.count == 1)
+        loop.advanceTime(by: .milliseconds(1))
+        #expect(sessions.count == 0 && gate.handlers.map(\.ends) == [1, 1])
+    }
+
+    @Test func whoLeavesTheLastOneMayEnterAnother() {
+        says("40/a,", "41/a,")
+        loop.advanceTime(by: .seconds(2))
+        says("40/b,")
+        loop.advanceTime(by: .seconds(5))
+        #expect(sessions.count == 1)
+    }
+
     @Test func staysInOneAsLongAsItWants() {
         says("40")
         loop.advanceTime(by: .seconds(20))
@@ -105,6 +126,7 @@ import Testing
 /// Lets everybody in, and keeps what they say. A test is one thread.
 private final class RecordingGate: SocketIOGate, @unchecked Sendable {
     var handlers: [RecordingHandler] = []
+    var sockets: [NamespaceSocket] = []
     var refuses = false
 
     func enter(_ socket: NamespaceSocket, auth: ByteBuffer?) -> any NamespaceHandler {
@@ -113,6 +135,7 @@ private final class RecordingGate: SocketIOGate, @unchecked Sendable {
             return RecordingHandler(self)
         }
         socket.accept(sid: "s", pid: nil)
+        sockets.append(socket)
         return add()
     }
 

@@ -15,15 +15,17 @@ package struct EngineEndpoint: Sendable {
 
     /// - Parameters:
     ///   - channel: the connection that the request came on.
+    ///   - network: where a client that begins comes from; `nil` for this machine.
     ///   - makeSession: for a client that begins.
     package func answer(
-        _ request: Request, on channel: any Channel, _ makeSession: @escaping EngineSessions.MakeSession
+        _ request: Request, on channel: any Channel, from network: String? = nil,
+        _ makeSession: @escaping EngineSessions.MakeSession
     ) async throws -> Response {
         do {
             let query = EngineQuery(uri: request.uri.string)
             try query.check(request.method, isUpgrade: false)
             guard let sid = query.sid else {
-                return Self.response(try await sessions.open(query.mark, makeSession).get())
+                return Self.response(try await sessions.open(query.mark, from: network, makeSession).get())
             }
             switch request.method {
             case .get: return Self.response(try await poll(sid, query.mark, channel))

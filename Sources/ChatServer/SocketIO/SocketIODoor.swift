@@ -46,7 +46,8 @@ struct SocketIODoor: Sendable {
                 authorization: request.headers[.authorization], cookies: request.headers[values: .cookie],
                 isOurs: origin != nil || Self.fetchSite.flatMap { request.headers[$0] } == "same-origin"),
             place: LoginPlace(request, context.clientAddress), address: context.clientAddress)
-        return try await endpoint.answer(request, on: context.channel) { connection(of: visitor) }
+        let network = context.clientAddress.isLoopback ? nil : context.clientAddress.network.description
+        return try await endpoint.answer(request, on: context.channel, from: network) { connection(of: visitor) }
     }
 
     // MARK: - WebSockets

@@ -198,7 +198,7 @@ extension RoomHandler: SocketConnection {
         switch code {
         case .sessionEnded:
             refuse(.sessionEnded, nil)
-            client.disconnect()
+            client.sendAway()
         default: client.closeConnection()
         }
     }
