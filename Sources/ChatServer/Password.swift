@@ -21,7 +21,9 @@ struct Password: Sendable {
 
     /// What somebody claims to be their password. `nil` if it cannot be one.
     init?(attempt text: String) {
-        guard text.unicodeScalars.count <= PasswordPolicy.maximum else { return nil }
-        self.normalized = text.precomposedStringWithCanonicalMapping
+        // Counted as a new one is: some keyboards send two code points for what is one in NFC.
+        let normalized = text.precomposedStringWithCanonicalMapping
+        guard normalized.unicodeScalars.count <= PasswordPolicy.maximum else { return nil }
+        self.normalized = normalized
     }
 }

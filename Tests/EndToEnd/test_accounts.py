@@ -1,5 +1,7 @@
 """Signing up, logging in and out, with a token and with a cookie."""
 
+import random
+import unicodedata
 from datetime import datetime, timedelta
 
 import pytest
@@ -52,6 +54,17 @@ def test_a_password_is_the_same_on_every_keyboard(world, alice):
     """Composed and decomposed kana are one password (Unicode NFC)."""
     world.api().post("/v1/accounts", handle=alice.handle + "x", password="がっこうのかえりみちでかぎをひろう")
     world.api().post("/v1/sessions", handle=alice.handle + "x", password="か\u3099っこうのかえりみちて\u3099かき\u3099をひろう")
+
+
+def test_a_password_is_counted_as_one_keyboard_sends_it(world, alice):
+    """150 characters are 300 code points from another keyboard: 256 are allowed, of the characters."""
+    composed = "".join(random.Random(1).choices("がぎぐげござじずぜぞだぢづでどばびぶべぼ", k=150))
+    decomposed = unicodedata.normalize("NFD", composed)
+    assert (len(composed), len(decomposed)) == (150, 300)
+    world.api().post("/v1/accounts", handle=alice.handle + "x", password=composed)
+    for typed in (composed, decomposed):
+        token = world.api().post("/v1/sessions", handle=alice.handle + "x", password=typed)["session"]["token"]
+        world.api(token).post("/v1/me/sessions/removal", password=typed)
 
 
 @pytest.mark.parametrize("password", [
