@@ -55,6 +55,20 @@ def test_our_own_pages_and_tools_may(visitor, headers):
     assert visitor.call("PUT", "/v1/rooms/lobby/members/me", headers=headers).status_code == 200
 
 
+def test_pages_of_allowed_origins_send_and_read_what_clients_need(world, ports):
+    origin = f"http://localhost:{ports.nginx}"
+    preflight = world.api().http.options(
+        world.url + "/v1/rooms/lobby/messages", timeout=10, headers={
+            "Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "idempotency-key"})
+    assert preflight.status_code == 204 and preflight.headers["Access-Control-Allow-Origin"] == origin
+    allowed = {name.strip().lower() for name in preflight.headers["Access-Control-Allow-Headers"].split(",")}
+    assert allowed == {"authorization", "content-type", "idempotency-key"}
+    answer = world.api().call("GET", "/v1/me", headers={"Origin": origin})
+    assert answer.headers["Access-Control-Expose-Headers"] == "Retry-After"
+    foreign = world.api().call("GET", "/v1/me", headers={"Origin": "https://evil.example"})
+    assert not [name for name in foreign.headers if name.lower().startswith("access-control")]
+
+
 @pytest.mark.parametrize("path", ["/v1/me", "/v1/nothing", "/healthz", "/", "/app.js"])
 def test_every_answer_tells_the_browser_how_to_treat_it(world, path):
     headers = world.api().http.get(world.url + path, timeout=10).headers
