@@ -1,5 +1,6 @@
 import Limits
 package import Logging
+import NIOCore
 package import PasswordPolicy
 package import Passwords
 package import SecondFactor
@@ -39,8 +40,9 @@ package struct ServerConfiguration: Sendable {
     package var secondFactor = SecondFactorPolicy.optional
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and ranges.
     package var trustedProxies = ["127.0.0.0/8", "::1"]
-    /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``.
-    package var passwordSlots = 2
+    /// Passwords hashed at once, 1 to 64, each with ``passwordMemory``. As many as there are processors, and 16 at most, because
+    /// each keeps its memory.
+    package var passwordSlots = min(max(System.coreCount, 1), 16)
     /// Log-ins and sign-ups that may wait for a slot, 1 to 10,000. More are told to retry.
     package var passwordQueue = 64
     /// How often a socket hears from the server, 1 to 300 seconds.

@@ -136,7 +136,7 @@ import Testing
         "databaseConnections": ("8", "8"),
         "signUp": ("invite", #""invite""#), "guests": ("true", "true"), "secondFactor": ("everybody", #""everybody""#),
         "passwordMinimum": ("8", "8"),
-        "passwordSlots": ("3", "3"),
+        "passwordSlots": ("61", "61"),
         "socketIoPath": ("/chat/", #""/chat/""#), "socketIoHistory": ("0", "0"),
         "socketIoWithoutRecovery": ("/,/rooms/lobby", #"["/", "/rooms/lobby"]"#),
         "passwordQueue": ("10", "10"),

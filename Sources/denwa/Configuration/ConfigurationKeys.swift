@@ -38,7 +38,9 @@ extension ConfigurationKey {
             "Who has to set up a second factor: nobody, those who administer before they may, or everybody before anything."
         ),
         .integer("passwordMinimum", \.server.passwordMinimum, 8...256, "The fewest characters of a new password."),
-        .integer("passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once."),
+        .integer(
+            "passwordSlots", \.server.passwordSlots, 1...64, "Passwords hashed at once.",
+            default: "the number of processors, 16 at most"),
         .integer(
             "passwordMemory", \.server.passwordMemory, 19_456...131_072,
             "The memory of one hash in KiB; what is weaker is hashed again at the next log-in."),
@@ -47,11 +49,12 @@ extension ConfigurationKey {
             "How often a hash goes through that memory; once is enough only for 47,104 KiB or more."),
         .text(
             "passwordPepperFile", \.pepperFile, expected: "a file of 16 bytes or more",
-            "A secret that goes into every hash and is not in the database; keep it, or nobody can log in.",
+            "A secret that goes into every hash and seals authenticator apps' secrets; keep it, or nobody can log in.",
             isValid: { !$0.isEmpty }),
         .list(
             "passwordOldPepperFiles", \.oldPepperFiles, expected: "files; commas between them, in a file an array",
-            "Former peppers, until everybody has logged in again.", isValid: { !$0.isEmpty }),
+            "Former peppers, until everybody has logged in again, with the second factor if they have one.",
+            isValid: { !$0.isEmpty }),
         .list(
             "trustedProxies", \.server.trustedProxies,
             expected: "addresses and ranges such as `10.0.0.0/8`; commas between them, in a file an array",

@@ -19,11 +19,11 @@ extension ConfigurationKey {
     }
 
     static func integer(
-        _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String
+        _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ meaning: String, default: String? = nil
     ) -> Self {
         ConfigurationKey(
             name: name, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            defaultText: "`\(Settings.standard[keyPath: path])`", meaning: meaning, type: .int,
+            defaultText: `default` ?? "`\(Settings.standard[keyPath: path])`", meaning: meaning, type: .int,
             isValid: { if case .int(let number) = $0 { range.contains(number) } else { false } },
             apply: { if case .int(let number) = $0 { $1[keyPath: path] = number } })
     }
