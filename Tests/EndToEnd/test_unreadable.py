@@ -1,6 +1,7 @@
 """What is no HTTP gets one answer, in its turn, and then the connection ends; so does a handshake that is refused."""
 
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -53,6 +54,24 @@ def test_one_answer_and_no_second(wire, text):
     (answer,) = answers(wire, f"{text}GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
     status, headers = answer
     assert status == 400 and is_treated_with_care(headers)
+
+
+def head(fields=0, value_bytes=0):
+    """A request with so many fields more than `Host` and `Connection`, or with one of so many bytes."""
+    lines = [f"X-{n}: y" for n in range(fields)] + ([f"X: {'y' * value_bytes}"] if value_bytes else [])
+    return "\r\n".join(["GET /healthz HTTP/1.1", "Host: a", "Connection: close", *lines]) + "\r\n\r\n"
+
+
+@pytest.mark.parametrize("text, status", [
+    (head(fields=98), 200), (head(fields=99), 400), (head(fields=5_000), 400),
+    (head(value_bytes=16_000), 200), (head(value_bytes=16_400), 400), (head(value_bytes=1_000_000), 400),
+    ("GET /" + "x" * 20_000 + " HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+], ids=["100 fields", "101 fields", "5,002 fields", "almost 16 KiB", "more than 16 KiB", "1 MB", "a long path"])
+def test_a_head_is_bounded(wire, text, status):
+    """100 fields and 16 KiB; what is larger is not kept, and gets the one answer. Of what is much larger the rest is refused."""
+    with suppress(*[ConnectionError] if len(text) > 100_000 else []):
+        ((found, headers),) = answers(wire, text)
+        assert found == status and (status == 200 or is_treated_with_care(headers))
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)

@@ -2,15 +2,22 @@
 
 import json
 from contextlib import ExitStack
+from statistics import median
 from time import monotonic, sleep
 
 import pytest
 
+from support.figures import milliseconds, percentile, size
 from support.person import PASSWORD
 from support.processes import free_port, server, stop
 from support.raw import PING, PONG, Wire, close_frame, frame, handshake_headers, silent_connection
+from support.slow import slow_connections
 
 HTTP_IDLE_SECONDS = 30
+# How often slow connections come.
+ROUNDS = size("SLOW_ROUNDS", 1)
+# What the p99 of a single round may be, in seconds: the last two wait for a database that others use as well.
+FLOORS = {"/healthz": 0.005, "/v1/me": 0.02, "ack": 0.05}
 
 
 @pytest.fixture(scope="module")
@@ -172,35 +179,110 @@ def test_a_cookie_needs_an_origin(wire, world, visitor):
         second.upgrade({**cookie, "Origin": world.url})
 
 
-def answer_times(world, seconds):
-    """How long a healthy client waits, in seconds, sorted."""
-    api, times, end = world.api(), [], monotonic() + seconds
-    while monotonic() < end:
-        begin = monotonic()
-        api.get("/healthz")
-        times.append(monotonic() - begin)
-        sleep(0.005)
-    return sorted(times)
+class Healthy:
+    """Somebody with nothing wrong, who asks, looks into the database and sends a message, again and again."""
+
+    def __init__(self, world):
+        self.person = world.person("healthy")
+        self.room = self.person.makes_room()
+        self.wire = Wire(int(world.url.rpartition(":")[2]), world.contract, timeout=20)
+        self.wire.upgrade(self.person.bearer)
+        self.number = 0
+
+    def answer_times(self, goes_on):
+        """How many seconds each took, by what was asked, as long as `goes_on()`."""
+        times = {"/healthz": [], "/v1/me": [], "ack": []}
+        while goes_on():
+            for path in ("/healthz", "/v1/me"):
+                begin = monotonic()
+                self.person.api.get(path)
+                times[path].append(monotonic() - begin)
+            self.number += 1
+            begin = monotonic()
+            self.wire.says("send", room=self.room, clientId=f"m{self.number}", body="もしもし")
+            self.wire.read_json("ack")
+            times["ack"].append(monotonic() - begin)
+            sleep(0.005)
+        return times
+
+
+def for_seconds(seconds):
+    end = monotonic() + seconds
+    return lambda: monotonic() < end
 
 
 def test_silent_and_slow_connections_are_closed(ports, world):
-    """100 that say nothing and 2,000 that say one byte a second: closed after 5 s, while others are served."""
-    before = answer_times(world, 2)
-    with ExitStack() as stack:
-        silent = [stack.enter_context(silent_connection(ports.server)) for _ in range(100)]
-        slow = [stack.enter_context(silent_connection(ports.server)) for _ in range(2_000)]
-        begin = monotonic()
-        during = []
-        for byte in b"GET":
-            for connection in slow:
-                connection.send(bytes([byte]))
-            during += answer_times(world, 1)
-        for connection in silent + slow:
-            assert connection.recv(1) == b""
-        assert 3 <= monotonic() - begin <= 6
-    quiet, busy = (times[int(len(times) * 0.99)] for times in (before, sorted(during)))
-    print(f"p99 of an answer: {quiet * 1000:.1f} ms, beside 2,100 slow connections {busy * 1000:.1f} ms")
-    assert busy <= max(2 * quiet, 0.05)
+    """100 that say nothing and 2,000 that say one byte a second, 500 of those on a connection on which they have had an answer:
+    closed after 5 s, while others are served. In turn with as long a time without them, so that what else the machine has to do
+    meets both."""
+    healthy, first, last = Healthy(world), [], []
+    p99 = {"/healthz": [], "/v1/me": [], "ack": []}
+    healthy.answer_times(for_seconds(1))
+    for _ in range(ROUNDS):
+        alone = healthy.answer_times(for_seconds(4))
+        with slow_connections(ports.server, silent=100, slow=2_000, kept=500) as crowd:
+            crowd.talks()
+            beside = healthy.answer_times(for_seconds(4))
+            one, other = crowd.are_closed()
+        # The silent ones were there for a moment before the others.
+        first.append(one)
+        last.append(other)
+        for name, pairs in p99.items():
+            pairs.append((percentile(alone[name], 99), percentile(beside[name], 99)))
+    healthy.wire.__exit__()
+    print(f"2,100 silent and slow connections were closed after {min(first):.1f} s to {max(last):.1f} s")
+    assert max(last) <= 6.5
+    for name, pairs in p99.items():
+        alone, beside = (median(times) for times in zip(*pairs))
+        ratio = median(busy / quiet for quiet, busy in pairs)
+        print(f"p99 of {name}: {milliseconds(alone)} alone, {milliseconds(beside)} beside them, {ratio:.2f} times"
+              f" (medians of {ROUNDS} rounds)")
+        # Of a single round with a few hundred answers the p99 is a few of them: it tells nothing below what a machine that runs other
+        # tests as well needs now and then.
+        assert ratio <= 2 or ROUNDS < 5 and beside <= FLOORS[name]
+
+
+def test_a_later_head_is_not_waited_for_either(ports):
+    """On a connection that is kept, 5 s from its first byte; until that comes, the connection may be idle for longer."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    with silent_connection(ports.server) as connection:
+        for _ in range(2):
+            connection.sendall(request)
+            connection.settimeout(5)
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+            sleep(6)
+        connection.sendall(request[:20])
+        begin, said = monotonic(), 20
+        connection.settimeout(1)
+        while monotonic() - begin < 12:
+            try:
+                connection.send(request[said:said + 1])
+                said += 1
+                if connection.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        assert 4 <= monotonic() - begin <= 7
+
+
+def test_a_head_in_two_parts_is_a_head(ports):
+    """What comes soon enough is as good as what comes at once, also behind other requests."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    with silent_connection(ports.server) as connection:
+        connection.settimeout(5)
+        for cut in (1, 10, len(request) - 1):
+            connection.sendall(request[:cut])
+            sleep(0.3)
+            connection.sendall(request[cut:])
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+        # The whole of one, and the beginning of the next.
+        connection.sendall(request + request[:10])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+        sleep(1)
+        connection.sendall(request[10:])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_slow_body_is_not_waited_for(ports):

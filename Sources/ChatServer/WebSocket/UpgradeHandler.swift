@@ -49,10 +49,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var parserHasStopped = false
     /// Ends a connection whose next part does not come: it costs a descriptor and may be one of thousands.
     private var timer: Scheduled<Void>?
+    /// The parser has made something of what was read last.
+    private var partCame = false
     private var isQuiescing = false
 
     /// - Parameters:
-    ///   - headerTimeout: until the connection's first request has a whole head.
+    ///   - headerTimeout: until the connection's first request has a whole head, and from the first bytes of a later one.
     ///   - bodyTimeout: from a request's head until its end.
     ///   - requests: what is put behind this handler for requests that are none for a WebSocket.
     ///   - securityHeaders: of the answers that are given here.
@@ -80,13 +82,18 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    private func endLimit() {
         timer?.cancel()
+        timer = nil
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        endLimit()
         requests.end()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
+        endLimit()
         context.fireChannelInactive()
     }
 
@@ -122,7 +129,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What is unreadable was either answered before its end came, as a request that is too large is, or is answered now.
     private func endIfAnswered(_ context: ChannelHandlerContext) {
         guard pending.areComplete else { return }
-        timer?.cancel()
+        endLimit()
         if pending.areAhead {
             state = .refused
             closeGently(context)
@@ -132,6 +139,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        partCame = true
         switch (state, Self.unwrapInboundIn(data)) {
         case (.http, .head(let head)):
             limit(to: bodyTimeout, context)
@@ -146,7 +154,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             }
             parserHasStopped = false
         case (.http, .end):
-            timer?.cancel()
+            endLimit()
             pending.read(.end(nil))
             context.fireChannelRead(data)
             parserHasStopped = parserStops
@@ -159,8 +167,18 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Only now it is sure that nothing more comes from the parser: what it still said would meet a parser of bytes.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if parserHasStopped { replaceDecoder(context) }
+        if parserHasStopped {
+            replaceDecoder(context)
+        } else if !partCame {
+            limitHead(context)
+        }
+        partCame = false
         context.fireChannelReadComplete()
+    }
+
+    /// Bytes came of which the parser has made nothing yet. Between two requests that is the beginning of a head.
+    private func limitHead(_ context: ChannelHandlerContext) {
+        if case .http = state, timer == nil, pending.areNone { limit(to: headerTimeout, context) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -205,7 +223,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        timer?.cancel()
+        endLimit()
         state = .deciding
         let handshake: Handshake
         do throws(ChatError) {
