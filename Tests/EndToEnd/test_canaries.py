@@ -2,6 +2,7 @@
 the database; and nothing that is in such a copy opens anything."""
 
 import base64
+import json
 import re
 from secrets import token_hex
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import requests
 from support.accounts import addresses
 from support.api import Api
 from support.authenticator import Authenticator
+from support.engineio import Polling, WebSocket
 from support.figures import size
 from support.installation import own_installation
 from support.postgres import run
@@ -153,6 +155,46 @@ class Flow:
                 self.refusals.append(f"{answer.headers} {answer.body}")
                 assert answer.status >= 400
         world.end_sockets()
+
+    def does_socketio(self):
+        """By long-polling and by a WebSocket: with a token, with cookies, as a guest, as a guest who comes back, and in vain."""
+        wrong = [{"token": self.canaries.token()}, {"token": [self.second]}, {"name": self.canaries.password("name") + "\u202e"},
+                 {"token": self.second, "history": self.second}, {"token": self.second, "events": self.second}]
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Origin": self.house.url}
+        for transport in (Polling, WebSocket):
+            for headers, auth in [({}, {"token": self.second}), (cookies, {}), ({}, {"name": "花子"})]:
+                pid = self.enters(transport, auth, **headers)
+                if guest := pid.rpartition(".")[2]:
+                    self.canaries.add("token of a guest", guest)
+                    assert self.enters(transport, {"pid": pid, "offset": "0"}).rpartition(".")[2] == guest
+            for auth in wrong:
+                assert self.enters(transport, auth) is None, auth
+        for path in [f"?EIO=4&transport=polling&sid={self.second[:20]}", f"?EIO=4&transport={self.second}",
+                     f"?EIO=4&transport=polling&token={self.second}"]:
+            answer = requests.get(f"{self.house.url}/socket.io/{path}", timeout=10, headers={"X-Forwarded-For": self.address})
+            self.refusals.append(f"{answer.headers} {re.sub('sid.{30}', '', answer.text)}")
+
+    def enters(self, transport, auth, **headers):
+        """Connects to the main namespace. Returns the `pid`; None if it was refused."""
+        headers["X-Forwarded-For"] = self.address
+        with transport(f"{self.house.url}/socket.io/", **headers) as session:
+            session.says(f"40{json.dumps(auth)}")
+            answer = session.next()
+            if answer.startswith("40"):
+                session.says(f'42["{self.second}",{{}}]', "41")
+                return json.loads(answer[2:])["pid"]
+            assert answer.startswith("44"), answer
+            self.refusals.append(answer)
+
+    def does_leave_a_second_factor(self):
+        """On another account, on which it stays."""
+        handle, password = f"two-{self.handle}", self.canaries.password()
+        answer = self.api().call("POST", "/v1/accounts", json={"handle": handle, "password": password})
+        other = self.api(self.keeps(answer))
+        begun = other.post("/v1/me/second-factor", password=password)
+        self.canaries.add("second factor", begun["secret"])
+        for code in other.put("/v1/me/second-factor", code=Authenticator(begun["uri"]).code())["recoveryCodes"]:
+            self.canaries.add("recovery code", code)
 
     def does_change_password(self):
         """In vain, and then really."""
@@ -303,6 +345,19 @@ def found(dump):
     return sorted({bytes.fromhex(text) for text in re.findall(r"\\\\?x((?:[0-9a-f]{2})+)", dump)})
 
 
+def test_without_a_pepper_the_secrets_of_apps_can_be_read(contract):
+    """And nothing else; the operator is told. So the search above does find what is there."""
+    with own_installation("canaries-plain", contract, ["--log-level", "trace", "--guests"], {"log_statement": "all"}) as house:
+        flow = Flow(house, [], Canaries())
+        flow.runs()
+        dump = run("pg_dump", f"--dbname={house.cluster.url()}").decode()
+        assert {what for what, _ in flow.canaries.hits(dump)} == {"second factor"}
+        # With what binds them to their account they are in no log either: values are no part of a statement.
+        assert not flow.canaries.hits(house.log.read_text())
+        house.restarts()
+        assert "There is no pepper, so the secrets of authenticator apps" in house.log.read_text()
+
+
 def test_nothing_of_a_copy_logs_in(house, course):
     """As a token, as the cookie of a session, and as that of a device where a session's should be."""
     values = found(course.dump)
@@ -352,6 +407,10 @@ def test_nothing_of_a_copy_is_a_known_device(house, course):
     for text in (text for value in hashes for text in spellings(value)):
         flow.address = addresses(1)[0]
         assert flow.api(Cookie=f"denwa_device={text}").call("POST", "/v1/sessions", json=flow.credentials).status_code == 429
+    # The one from before the password was changed is not known any more.
     flow.address = addresses(1)[0]
-    device = flow.cookies["denwa_device"]
+    former = flow.cookies["denwa_device"]
+    assert flow.api(Cookie=f"denwa_device={former}").call("POST", "/v1/sessions", json=flow.credentials).status_code == 429
+    flow.address = addresses(1)[0]
+    device = flow.browser.http.cookies["denwa_device"]
     assert flow.api(Cookie=f"denwa_device={device}").call("POST", "/v1/sessions", json=flow.credentials).status_code == 201
