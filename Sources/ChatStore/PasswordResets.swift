@@ -88,7 +88,9 @@ extension ChatError {
     /// Not told why: whoever has the link can only ask for another one.
     package static var linkNotValid: ChatError {
         ChatError(
-            .linkNotValid, "This link is not valid: it was used, or is too old. Ask an administrator for a new one.",
+            .linkNotValid,
+            "This link is not valid: it was used, is too old, or the account has changed since. Ask an administrator for a "
+                + "new one.",
             field: "token")
     }
 }
