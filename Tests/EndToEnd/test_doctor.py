@@ -3,12 +3,15 @@
 import json
 import subprocess
 
+import psycopg
 import pytest
 from support.installation import own_installation
 from support.postgres import own_cluster
 from support.processes import binary, clean_environment, database_url, nginx
 
-SITE = "https://chat.example.com"
+SITE = "https://localhost:9"
+# Not this machine's own by its name, and yet nothing leaves it.
+NETWORK = "http://0.0.0.0:9"
 
 
 def doctor(*options, url=None, **variables):
@@ -31,10 +34,10 @@ def test_all_is_well(world):
 
 def test_people_read_lines(world):
     finished = subprocess.run(
-        [binary(), "doctor", "--quick", "--database-url", database_url(), "--public-url", "http://chat.example.com:9"],
+        [binary(), "doctor", "--quick", "--database-url", database_url(), "--public-url", NETWORK],
         capture_output=True, text=True, timeout=60, env=clean_environment())
     assert finished.returncode == 2
-    assert "attention  public URL: The public URL is http://chat.example.com:9" in finished.stdout
+    assert "attention  public URL: The public URL is http://0.0.0.0:9" in finished.stdout
     assert " log: " not in finished.stdout
 
 
@@ -97,6 +100,15 @@ def test_a_schema_that_is_behind():
         code, findings = doctor("--quick", url=cluster.url())
         assert (code, findings["schema"]["level"]) == (1, "failed")
         assert "denwa migrate up" in findings["schema"]["text"]
+
+
+def test_a_schema_that_somebody_has_changed():
+    with own_cluster("doctor-drift") as cluster:
+        with psycopg.connect(cluster.url()) as connection:
+            connection.execute("ALTER TABLE rooms ADD COLUMN mood text")
+        code, findings = doctor("--quick", url=cluster.url())
+        assert findings["schema"]["level"] == "attention" and "rooms.mood" in findings["schema"]["text"]
+        assert code == 2
 
 
 def test_a_database_that_may_forget():

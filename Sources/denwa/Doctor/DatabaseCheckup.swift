@@ -61,10 +61,22 @@ struct DatabaseCheckup {
     private func schema() -> Finding {
         do {
             try DatabaseCheck.schemaIsCurrent(on: connection)
-            return .ok("schema", "All \(Schema.migrations.count) migrations are applied, with the text that we have.")
+            return try drift()
         } catch {
             return .failed("schema", Failure(error)?.sentence ?? "\(error)")
         }
+    }
+
+    private func drift() throws -> Finding {
+        let applied = "All \(Schema.migrations.count) migrations are applied"
+        guard let drift = try Migrator(files: Schema.migrations).verify(on: connection).drift else {
+            return .ok("schema", applied + "; how the schema was then is not recorded.")
+        }
+        guard !drift.isEmpty else { return .ok("schema", applied + ", and the schema is as they have made it.") }
+        let lines = DriftReport(drift).lines.prefix(5).joined(separator: "; ")
+        return .attention(
+            "schema", applied + ", but somebody has changed the schema since: \(lines).",
+            cure: "Undo it, put it into a migration, or accept it: see denwa migrate verify.")
     }
 
     /// Sessions end by the database's clock, one-time codes by ours.
