@@ -32,9 +32,8 @@ enum StatementScanner {
         for token in Tokenizer.tokens(of: sql) {
             switch token.kind {
             case .comment where tokens.isEmpty && token.line == endedOn:
-                guard let last = statements.popLast() else { continue }
-                statements.append(
-                    Statement(tokens: last.tokens, comments: last.comments + [token], text: last.text))
+                guard !statements.isEmpty else { continue }
+                statements[statements.count - 1].comments.append(token)
             case .comment: comments.append(token)
             case .symbol where token.text == ";":
                 close()

@@ -3,7 +3,7 @@ package struct Statement: Sendable, Equatable {
     /// Without comments and without the semicolon; at least one.
     let tokens: [Token]
     /// From the end of the statement before to the end of this one, and on the line where it ends.
-    let comments: [Token]
+    var comments: [Token]
     /// The script's text from the first token to the last.
     package let text: String
 

@@ -3,7 +3,8 @@ struct Tokenizer {
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
-    private var lineStart = 0
+    /// Of the next byte, from 1, in scalars.
+    private var column = 1
 
     private init(_ sql: String) { bytes = Array(sql.utf8) }
 
@@ -17,7 +18,7 @@ struct Tokenizer {
     private mutating func next() -> Token? {
         while let byte = peek(), Self.isSpace(byte) { advance() }
         guard let byte = peek() else { return nil }
-        let (start, line, column) = (index, line, scalars(lineStart..<index) + 1)
+        let (start, line, column) = (index, line, column)
         let kind = take(byte)
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         return Token(kind: kind, text: text, range: start..<index, line: line, column: column)
@@ -48,14 +49,15 @@ struct Tokenizer {
         for _ in 0..<count {
             guard let byte = peek() else { return }
             index += 1
-            guard byte == UInt8(ascii: "\n") else { continue }
-            line += 1
-            lineStart = index
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                column = 1
+            } else if byte & 0xC0 != 0x80 {
+                // Every scalar has one byte that does not continue another one.
+                column += 1
+            }
         }
     }
-
-    /// Every scalar has one byte that does not continue another one.
-    private func scalars(_ range: Range<Int>) -> Int { bytes[range].count { $0 & 0xC0 != 0x80 } }
 
     private mutating func takeLineComment() -> Token.Kind {
         while let byte = peek(), byte != UInt8(ascii: "\n") { advance() }
@@ -92,7 +94,7 @@ struct Tokenizer {
 
     /// `$$ … $$` and `$tag$ … $tag$`; `$1` is a parameter.
     private mutating func takeDollar() -> Token.Kind {
-        let start = index
+        let (start, startColumn) = (index, column)
         advance()
         if let byte = peek(), Self.isDigit(byte) {
             while let byte = peek(), Self.isDigit(byte) { advance() }
@@ -100,7 +102,8 @@ struct Tokenizer {
         }
         while let byte = peek(), Self.isWord(byte) { advance() }
         guard peek() == UInt8(ascii: "$") else {
-            index = start + 1
+            // No line ends in a word.
+            (index, column) = (start + 1, startColumn + 1)
             return .symbol
         }
         advance()
