@@ -56,6 +56,7 @@ let package = Package(
                 .hummingbird, .hummingbirdCore, .crypto, .logging, .lifecycle, .unixSignals,
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
+        .target(name: "Backup", dependencies: ["DenwaDev", "Postgres", .crypto]),
         .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
         .target(
             name: "Bench",
@@ -72,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "denwa",
             dependencies: [
-                "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits", "Migrator",
-                "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor", "SocketIO",
+                "Backup", "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits",
+                "Migrator", "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor", "SocketIO",
                 .argumentParser, .configuration, .logging, .nioCore, .nioPosix,
             ]),
 
@@ -111,6 +112,7 @@ let package = Package(
             path: "Tests/Microbench"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["CArgon2", "Passwords", .nioConcurrencyHelpers]),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "SeededRandom"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Backup
 import Bench
 import ChatClient
 import ChatCore
@@ -17,6 +18,7 @@ struct Failure {
     private static let databaseUnavailable = ExitCode(69)
     private static let lockHeld = ExitCode(75)
     private static let badConfiguration = ExitCode(78)
+    private static let interrupted = ExitCode(130)
 
     /// - Returns: `nil` for what the argument parser explains itself.
     init?(_ error: any Error) {
@@ -27,6 +29,7 @@ struct Failure {
         case let error as ClientFailure: self.init(error.description, Self.failed)
         case let error as FileFailure: self.init(error.description, Self.failed)
         case let error as RoomTail.Failure: self.init(error.description, Self.failed)
+        case let error as BackupError: self.init(error.description, Self.code(for: error))
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)
@@ -56,6 +59,15 @@ struct Failure {
 
     private static func code(for error: MigrationError) -> ExitCode {
         if case .databaseNewer = error { badConfiguration } else { failed }
+    }
+
+    private static func code(for error: BackupError) -> ExitCode {
+        switch error.kind {
+        case .failed: failed
+        case .unavailable: databaseUnavailable
+        case .configuration: badConfiguration
+        case .interrupted: interrupted
+        }
     }
 
     private static func code(for error: ClusterError) -> ExitCode {
