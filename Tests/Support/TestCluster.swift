@@ -33,7 +33,7 @@ package enum TestCluster {
 
     private static func running(_ state: inout State) throws -> Cluster {
         if let cluster = state.cluster { return cluster }
-        let cluster = try Cluster.temporary(options: ClusterOptions(durable: false, maxConnections: 200))
+        let cluster = try Cluster.temporary(options: ClusterOptions(durable: false, maxConnections: 600))
         state.cluster = cluster
         atexit { TestCluster.stop() }
         return cluster
