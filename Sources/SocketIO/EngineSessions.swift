@@ -42,8 +42,8 @@ package final class EngineSessions: Sendable {
         do { try table.withLockedValue { try $0.admit(network) } } catch { return eventLoop.makeFailedFuture(error) }
         return eventLoop.flatSubmit { [self] in
             let socket = makeSocket(EngineID.make(), on: eventLoop, makeSession(), isUpgraded: false, from: network)
-            socket.open(on: nil)
-            return socket.poll(mark)
+            socket.open(on: nil, mark)
+            return socket.poll()
         }
     }
 

@@ -24,7 +24,13 @@ extension EngineSocket {
     private func ping() {
         guard isOpen else { return }
         send(.ping(ByteBuffer()))
+        queue.notePing()
         flush()
         schedule(.pong(within: configuration.pingTimeout))
+    }
+
+    /// Nobody answers what was not asked or what they have not fetched: else whoever never reads would live on.
+    func heardPong() {
+        if awaitsPong, !queue.holdsPing { schedule(.ping(in: configuration.pingInterval)) }
     }
 }

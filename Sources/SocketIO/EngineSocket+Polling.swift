@@ -5,24 +5,21 @@ extension EngineSocket {
     /// A GET. The future is its answer.
     /// - Parameter mark: what tells the request from others; who repeats it gets the same answer.
     func poll(_ mark: String? = nil) -> EventLoopFuture<ByteBuffer> {
-        let promise = eventLoop.makePromise(of: ByteBuffer.self)
-        if let mark {
-            if let lastPoll, lastPoll.mark == mark { return eventLoop.makeSucceededFuture(lastPoll.body) }
-            lastPoll = nil
-            let bound = NIOLoopBound(self, eventLoop: eventLoop)
-            promise.futureResult.whenSuccess { bound.value.lastPoll = (mark, $0) }
-        }
-        if let refusal {
-            promise.fail(refusal)
-            return promise.futureResult
-        }
+        if marks.isRepeatedPoll(mark), let lastAnswer { return eventLoop.makeSucceededFuture(lastAnswer) }
+        lastAnswer = nil
+        if let refusal { return eventLoop.makeFailedFuture(refusal) }
         guard queue.waiting == nil else {
             // Two at once would share out the packets: the reference ends such a session too.
-            promise.fail(EngineError.badRequest)
             close()
-            return promise.futureResult
+            return eventLoop.makeFailedFuture(EngineError.badRequest)
+        }
+        let promise = eventLoop.makePromise(of: ByteBuffer.self)
+        if mark != nil, marks.areUnique {
+            let bound = NIOLoopBound(self, eventLoop: eventLoop)
+            promise.futureResult.whenSuccess { bound.value.lastAnswer = $0 }
         }
         queue.poll(promise)
+        noteUnread()
         if isProbed { releaseSoon() }
         resumeIfDrained()
         return promise.futureResult
@@ -35,24 +32,28 @@ extension EngineSocket {
         finish()
     }
 
-    /// A POST. The future is fulfilled when the session takes more.
+    /// A POST. The future is fulfilled when the session takes more, and the client has read what it was sent.
     /// - Parameter mark: what tells the request from others; who repeats it has said nothing new.
     func post(_ body: ByteBuffer, _ mark: String? = nil) -> EventLoopFuture<Void> {
-        if let mark, mark == lastPost { return eventLoop.makeSucceededVoidFuture() }
-        lastPost = mark
-        let promise = eventLoop.makePromise(of: Void.self)
-        if let refusal {
-            promise.fail(refusal)
-            return promise.futureResult
-        }
-        do {
-            for packet in try EnginePayload.decode(body) { try take(packet) }
-            if mayReceive || !isOpen { promise.succeed() } else { posts.append(promise) }
-            flush()
-        } catch {
-            promise.fail(EngineError.badRequest)
+        if marks.isRepeatedPost(mark, body) { return repeated() }
+        if let refusal { return eventLoop.makeFailedFuture(refusal) }
+        guard !posted.isAwaited, let packets = try? EnginePayload.decode(body) else {
+            // Two at once have no order: the reference ends such a session too.
             close()
+            return eventLoop.makeFailedFuture(EngineError.badRequest)
         }
+        let promise = eventLoop.makePromise(of: Void.self)
+        posted.append(packets, promise)
+        readIfAllowed()
+        flush()
+        return promise.futureResult
+    }
+
+    /// Nothing new was said, but perhaps the first answer still waits.
+    private func repeated() -> EventLoopFuture<Void> {
+        guard posted.isAwaited else { return eventLoop.makeSucceededVoidFuture() }
+        let promise = eventLoop.makePromise(of: Void.self)
+        posted.takeAnswer(promise)?.succeed()
         return promise.futureResult
     }
 
@@ -62,11 +63,5 @@ extension EngineSocket {
         guard isOpen else { return .unknownSession }
         if case .webSocket = transport { return .badRequest }
         return nil
-    }
-
-    func resumeIfDrained() {
-        guard isOpen, !wasWritable, queue.byteCount <= configuration.unreadBytes / 4 else { return }
-        wasWritable = true
-        session.becameWritable()
     }
 }

@@ -7,6 +7,8 @@ extension EngineSocket {
         let makeSession: @Sendable () -> any EngineSession
         /// What the client has not fetched.
         let frames: ByteBuffer
+        /// What the session has not taken.
+        let packets: [EnginePacket]
         let beat: Beat
     }
 
@@ -24,6 +26,8 @@ extension EngineSocket {
         guard isOpen else { return }
         isProbed = true
         queue.release(with: .noop)
+        resumeIfDrained()
+        readIfAllowed()
     }
 
     /// A client that changes over may ask once more before it knows; it need not ask as fast as it can.
@@ -35,7 +39,10 @@ extension EngineSocket {
     }
 
     /// The WebSocket has gone without taking over.
-    func unclaimed() { (dismissUpgrade, isProbed) = (nil, false) }
+    func unclaimed() {
+        (dismissUpgrade, isProbed) = (nil, false)
+        noteUnread()
+    }
 
     /// Leaves this loop as soon as all that was asked here is answered.
     func move(_ then: @escaping (Remainder) -> Void) {
@@ -45,7 +52,7 @@ extension EngineSocket {
             let left = nextBeat - eventLoop.now
             then(
                 Remainder(
-                    makeSession: session.continuation(), frames: queue.take(),
+                    makeSession: session.continuation(), frames: queue.take(), packets: posted.take(),
                     beat: awaitsPong ? .pong(within: left) : .ping(in: left)))
             (dismissUpgrade, hasMoved) = (nil, true)
             end()

@@ -19,11 +19,12 @@ package final class EngineSocket {
     private let onClose: @Sendable () -> Void
     var transport = Transport.polling
     var queue = PollingQueue()
-    /// What was answered last, to which request: a browser whose connection breaks may ask the same again by itself.
-    var lastPoll: (mark: String, body: ByteBuffer)?
-    var lastPost: String?
-    /// The answers to POSTs that wait until the session takes more.
-    var posts: [EventLoopPromise<Void>] = []
+    var marks = RequestMarks(first: nil)
+    /// The last answer to a GET, which may be asked for once more. The next GET says that it has come.
+    var lastAnswer: ByteBuffer?
+    var posted = PostedPackets()
+    /// What was posted is being handed on.
+    private var isTaking = false
     /// Tells the WebSocket that wants to take over that there is nothing any more to be taken.
     var dismissUpgrade: (@Sendable () -> Void)?
     /// It has shown that it works: requests that wait come back, so that the client can change over.
@@ -33,7 +34,7 @@ package final class EngineSocket {
     var isOpen = true
     /// Another loop has it now.
     var hasMoved = false
-    var wasWritable = true
+    private var wasWritable = true
     /// What the client is to do or to be asked next.
     var awaitsPong = false
     var nextBeat = NIODeadline.distantFuture
@@ -52,8 +53,11 @@ package final class EngineSocket {
     }
 
     /// Greets the client.
-    /// - Parameter socket: what carries it; `nil` for long-polling.
-    func open(on socket: WebSocket?) {
+    /// - Parameters:
+    ///   - socket: what carries it; `nil` for long-polling.
+    ///   - mark: of the request that began it.
+    func open(on socket: WebSocket?, _ mark: String? = nil) {
+        marks = RequestMarks(first: mark)
         if let socket { transport = .webSocket(socket) }
         send(.open(handshake(upgrades: socket == nil ? #"["websocket"]"# : "[]")))
         begin(.ping(in: configuration.pingInterval))
@@ -64,6 +68,7 @@ package final class EngineSocket {
         transport = .webSocket(socket)
         if left.frames.readableBytes > 0 { write(left.frames) }
         begin(left.beat)
+        for packet in left.packets { receive { packet } }
     }
 
     private func begin(_ beat: Beat) {
@@ -84,9 +89,24 @@ package final class EngineSocket {
     /// Whether the client takes more right now.
     package var isWritable: Bool {
         switch transport {
-        case .polling: isOpen && queue.byteCount <= configuration.unreadBytes
+        case .polling: isOpen && unreadBytes <= configuration.unreadBytes
         case .webSocket(let socket): isOpen && socket.isWritable
         }
+    }
+
+    /// What waits for the client, and what it may ask for once more. With its WebSocket under way it does not say any more that
+    /// it has got that.
+    private var unreadBytes: Int { queue.byteCount + (isProbed ? 0 : lastAnswer?.readableBytes ?? 0) }
+
+    /// To be called whenever more waits for the client.
+    func noteUnread() { if !isWritable { wasWritable = false } }
+
+    /// To be called whenever less does.
+    func resumeIfDrained() {
+        guard isOpen, !wasWritable, unreadBytes <= configuration.unreadBytes / 4 else { return }
+        wasWritable = true
+        session.becameWritable()
+        readIfAllowed()
     }
 
     /// Whether something waits for a flush.
@@ -103,7 +123,7 @@ package final class EngineSocket {
         switch transport {
         case .polling:
             queue.append(frames)
-            if !isWritable { wasWritable = false }
+            noteUnread()
         case .webSocket(let socket): socket.write(frames)
         }
     }
@@ -112,6 +132,7 @@ package final class EngineSocket {
         switch transport {
         case .polling:
             queue.flush()
+            noteUnread()
             resumeIfDrained()
         case .webSocket(let socket): socket.flush()
         }
@@ -126,46 +147,64 @@ package final class EngineSocket {
 
     // MARK: - What comes
 
-    /// - Throws: `EngineError.badRequest` if it makes no sense; the session is over then.
-    func take(_ packet: EnginePacket) throws(EngineError) {
+    /// - Throws: `EngineError.badRequest` if it makes no sense; the session has to be closed then.
+    private func take(_ packet: EnginePacket) throws(EngineError) {
         guard isOpen else { return }
         switch packet {
         case .text(let text): session.received(.text(text))
         case .binary(let bytes): session.received(.binary(bytes))
-        case .pong: schedule(.ping(in: configuration.pingInterval))
+        case .pong: heardPong()
         case .close: finish()
-        case .ping:
-            // Only the server asks.
-            close()
-            throw .badRequest
+        // Only the server asks.
+        case .ping: throw .badRequest
         case .open, .upgrade, .noop: break
         }
     }
 
     /// A frame of the WebSocket.
     func received(_ message: WebSocketMessage) {
-        do {
+        receive {
             switch message {
-            case .text(let text): try take(EnginePacket(decoding: text, allowsBase64: false))
-            case .binary(let bytes): try take(.binary(bytes))
+            case .text(let text): try EnginePacket(decoding: text, allowsBase64: false)
+            case .binary(let bytes): .binary(bytes)
             }
-        } catch {
-            close()
         }
     }
 
-    var mayReceive: Bool { isOpen && onIdle == nil && session.mayReceive }
+    private func receive(_ packet: () throws -> EnginePacket) {
+        do { try take(packet()) } catch { close() }
+    }
+
+    var mayReceive: Bool { onIdle == nil && mayTake }
+
+    /// Who does not read what it is sent is not heard either: so neither its commands nor their answers can pile up.
+    private var mayTake: Bool { isOpen && isWritable && session.mayReceive }
 
     /// The session takes more from the client, or less.
     package func readIfAllowed() {
+        // The loop that hands on looks for itself.
+        guard !isTaking else { return }
+        takePosted()
         if let onIdle, session.isIdle {
             self.onIdle = nil
             return onIdle()
         }
         guard mayReceive || !isOpen else { return }
-        for post in posts { post.succeed() }
-        posts = []
+        if posted.isEmpty { posted.takeAnswer()?.succeed() }
         if case .webSocket(let socket) = transport { socket.readIfAllowed() }
+    }
+
+    private func takePosted() {
+        isTaking = true
+        defer { isTaking = false }
+        do throws(EngineError) {
+            while mayTake, let packet = posted.next() { try take(packet) }
+        } catch {
+            posted.takeAnswer()?.fail(error)
+            close()
+        }
+        // A client that changes over asks for nothing until its POST has come back: it would wait for us, and we for it.
+        if isProbed, posted.bodies == 1 { posted.takeAnswer()?.succeed() }
     }
 
     func becameWritable() { session.becameWritable() }
@@ -201,8 +240,7 @@ package final class EngineSocket {
         timer?.cancel()
         timer = nil
         onIdle = nil
-        for post in posts { post.succeed() }
-        posts = []
+        posted.takeAnswer()?.succeed()
         queue.release(with: .noop)
         session.closed(on: eventLoop)
         if case .webSocket(let socket) = transport { socket.close(.normal, "the session has ended") }

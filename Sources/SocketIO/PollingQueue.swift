@@ -5,10 +5,15 @@ struct PollingQueue {
     /// As WebSocket frames, whatever carries them in the end.
     private(set) var frames = ByteBuffer()
     private(set) var waiting: EventLoopPromise<ByteBuffer>?
+    /// The last ping has not been fetched.
+    private(set) var holdsPing = false
 
     var byteCount: Int { frames.readableBytes }
 
     mutating func append(_ more: ByteBuffer) { frames.writeImmutableBuffer(more) }
+
+    /// A ping was appended, if it goes this way.
+    mutating func notePing() { holdsPing = byteCount > 0 }
 
     /// - Returns: what is to be answered at once; `nil` if there is nothing yet.
     mutating func poll(_ promise: EventLoopPromise<ByteBuffer>) {
@@ -40,7 +45,7 @@ struct PollingQueue {
 
     /// What has not been fetched.
     mutating func take() -> ByteBuffer {
-        defer { frames = ByteBuffer() }
+        defer { (frames, holdsPing) = (ByteBuffer(), false) }
         return frames
     }
 }

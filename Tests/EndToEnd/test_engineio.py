@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.engineio import (
     IS_REFERENCE, MAX_PAYLOAD, PATIENCE, PING_INTERVAL, PING_TIMEOUT, SEPARATOR, Polling, WebSocket, ask, fixture_server,
-    is_refused, query, websocket_is_refused)
+    is_refused, opened, query, websocket_is_refused)
 
 PAGE = "http://page.example:3000"
 HELLO = {"pingInterval": 300, "pingTimeout": 200, "maxPayload": MAX_PAYLOAD}
@@ -313,7 +313,47 @@ def test_a_flood_of_the_smallest_packets_harms_nobody_else(echo):
             other.lives()
 
 
+def test_a_client_that_does_not_read_is_not_heard(echo):
+    """What it is sent may not pile up: its POST comes back when it has asked for the answers."""
+    with Polling(echo) as session:
+        session.says("4" + "x" * 900_000)
+        waiting = session.beside.submit(ask, echo, query(sid=session.sid), "POST", data="4" + "y" * 900_000)
+        sleep(0.1)
+        assert not waiting.done() or IS_REFERENCE
+        assert [packet[:2] for packet in session.several(2)] == ["4x", "4y"]
+        assert waiting.result(PATIENCE).text == "ok"
+
+
 # Requests side by side
+
+def test_a_post_beside_one_that_waits_ends_the_session(echo):
+    with Polling(echo) as session:
+        session.says("4" + "x" * 900_000)
+        waiting = session.beside.submit(ask, echo, query(sid=session.sid), "POST", data="4" + "y" * 900_000)
+        sleep(0.1)
+        assert session.post("4z").status_code == 400 or IS_REFERENCE
+        assert waiting.result(PATIENCE).status_code == 200
+        if not IS_REFERENCE:
+            session.is_over()
+
+
+@pytest.mark.parametrize("t", ["1764320000", "", "a%20b", "電話"])
+def test_a_t_that_stays_the_same_makes_no_difference(echo, t):
+    """It is only there so that nobody keeps the answers, and may be as coarse as a clock's seconds."""
+    with requests.Session() as http:
+        def asks(method, data=None):
+            answer = http.request(method, echo, params=query(sid=sid, t=t), data=data, timeout=PATIENCE)
+            assert answer.status_code == 200, answer.text
+            return answer.text
+
+        sid = None
+        sid = opened(asks("GET"))["sid"]
+        for packet in ("4one", "4two", "4lol", "4lol"):
+            assert asks("POST", packet) == "ok"
+        assert asks("GET").split(SEPARATOR) == ["4one", "4two", "4lol", "4lol"]
+        for packet in ("4one", "4one", "4two"):
+            assert asks("POST", packet) == "ok" and asks("GET") == packet
+
 
 def test_two_gets_at_once_end_the_session(door):
     with Polling(door) as session:

@@ -80,12 +80,12 @@ import Testing
     @Test func answersAPostWhenTheSessionTakesMore() {
         session.mayReceive = false
         let isAnswered = post("4a\u{1E}4b")
-        #expect(session.messages == ["a", "b"].map { .text(ByteBuffer(string: $0)) })
-        #expect(!isAnswered())
+        #expect(session.messages.isEmpty && !isAnswered())
         socket.readIfAllowed()
         #expect(!isAnswered())
         session.mayReceive = true
         socket.readIfAllowed()
+        #expect(session.messages == ["a", "b"].map { .text(ByteBuffer(string: $0)) })
         #expect(isAnswered())
     }
 

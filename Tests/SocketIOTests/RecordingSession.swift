@@ -10,13 +10,26 @@ final class RecordingSession: EngineSession, @unchecked Sendable {
     private(set) var ends = 0
     /// What goes on elsewhere.
     private(set) var next: RecordingSession?
-    var mayReceive = true
+    /// How many messages it takes; `nil` for all.
+    var takes: Int?
+    var mayReceive: Bool {
+        get { isReceptive && takes.map { messages.count < $0 } ?? true }
+        set { isReceptive = newValue }
+    }
+    private var isReceptive = true
     var isIdle = true
     /// Written again and again as long as the client takes it.
     var flood: ByteBuffer?
+    /// Written for each message.
+    var answer: ByteBuffer?
 
     func opened(_ socket: EngineSocket) { self.socket = socket }
-    func received(_ message: EngineMessage) { messages.append(message) }
+
+    func received(_ message: EngineMessage) {
+        messages.append(message)
+        if let answer { socket?.write(answer) }
+    }
+
     func serverStops() { socket?.close() }
     func closed(on eventLoop: any EventLoop) { ends += 1 }
 
@@ -50,6 +63,22 @@ final class PollingAnswer {
 
     /// The packets, with "|" between them.
     var text: String? { try? result?.get() }
+
+    var error: EngineError? {
+        guard case .failure(let error) = result else { return nil }
+        return error as? EngineError
+    }
+}
+
+/// The answer to a POST, once it is there.
+final class PostingAnswer {
+    private var result: Result<Void, any Error>?
+
+    init(_ future: EventLoopFuture<Void>) {
+        future.assumeIsolated().whenComplete { [self] in result = $0 }
+    }
+
+    var isAnswered: Bool { result != nil }
 
     var error: EngineError? {
         guard case .failure(let error) = result else { return nil }
