@@ -32,7 +32,9 @@ final class RequestHandlers {
         let state = HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger)
         self.state = state
         do {
-            try channel.pipeline.syncOperations.addHandlers([HTTP1ToHTTPServerCodec(secure: false), state])
+            try channel.pipeline.syncOperations.addHandlers([
+                LastAnswerHandler(), HTTP1ToHTTPServerCodec(secure: false), state,
+            ])
             try serve(channel)
         } catch {
             noRequests()
