@@ -28,6 +28,8 @@ package final class EngineSessions: Sendable {
 
     /// Live ones.
     package var count: Int { table.withLockedValue(\.entries.count) }
+    /// Those of long-polling.
+    package var pollingCount: Int { table.withLockedValue(\.polling) }
 
     // MARK: - Long-polling
 

@@ -16,7 +16,7 @@ package final class EngineSocket {
     package let eventLoop: any EventLoop
     let configuration: EngineConfiguration
     let session: any EngineSession
-    private let onClose: @Sendable () -> Void
+    let onClose: @Sendable () -> Void
     var transport = Transport.polling
     var queue = PollingQueue()
     var marks = RequestMarks(first: nil)
@@ -35,6 +35,8 @@ package final class EngineSocket {
     /// Another loop has it now.
     var hasMoved = false
     private var wasWritable = true
+    /// The end is written behind what waits for the client.
+    var endsWhenFetched = false
     /// What the client is to do or to be asked next.
     var awaitsPong = false
     var nextBeat = NIODeadline.distantFuture
@@ -103,6 +105,7 @@ package final class EngineSocket {
 
     /// To be called whenever less does.
     func resumeIfDrained() {
+        if endsWhenFetched, queue.byteCount == 0 { return finish() }
         guard isOpen, !wasWritable, unreadBytes <= configuration.unreadBytes / 4 else { return }
         wasWritable = true
         session.becameWritable()
@@ -178,7 +181,7 @@ package final class EngineSocket {
     var mayReceive: Bool { onIdle == nil && mayTake }
 
     /// Who does not read what it is sent is not heard either: so neither its commands nor their answers can pile up.
-    private var mayTake: Bool { isOpen && isWritable && session.mayReceive }
+    private var mayTake: Bool { isWritable && !endsWhenFetched && session.mayReceive }
 
     /// The session takes more from the client, or less.
     package func readIfAllowed() {
@@ -208,41 +211,4 @@ package final class EngineSocket {
     }
 
     func becameWritable() { session.becameWritable() }
-
-    // MARK: - The end
-
-    package func serverStops() {
-        guard isOpen else { return }
-        session.serverStops()
-    }
-
-    /// Tells the client, which then connects again by itself.
-    package func close() {
-        guard isOpen else { return }
-        // What the client has not been told yet, it reads from the log when it comes back.
-        queue.release(with: .close)
-        finish()
-    }
-
-    /// The connection is not there any more.
-    func connectionEnded() { finish() }
-
-    func finish() {
-        guard isOpen else { return }
-        end()
-        onClose()
-    }
-
-    func end() {
-        isOpen = false
-        dismissUpgrade?()
-        dismissUpgrade = nil
-        timer?.cancel()
-        timer = nil
-        onIdle = nil
-        posted.takeAnswer()?.succeed()
-        queue.release(with: .noop)
-        session.closed(on: eventLoop)
-        if case .webSocket(let socket) = transport { socket.close(.normal, "the session has ended") }
-    }
 }

@@ -17,7 +17,7 @@ package protocol NamespaceHandler: AnyObject {
     func received(_ message: SocketIOAssembler.Message)
     /// The client takes more again.
     func becameWritable()
-    /// The server stops: the handler is to finish what it has taken, and to close the connection.
+    /// The server stops: the handler is to finish what it has taken, and then to say ``NamespaceSocket/finish()``.
     func serverStops()
     /// What goes on with the client on another event loop, where the returned closure is called. This handler is only closed
     /// after that.
@@ -86,6 +86,9 @@ package final class NamespaceSocket {
         hasLeft = true
         connection?.left(name)
     }
+
+    /// The server stops, and the handler has finished what it had taken. The connection ends with the last of its namespaces.
+    package func finish() { connection?.finished(name) }
 
     /// Ends the whole connection; the client comes back by itself.
     package func closeConnection() { engine?.close() }

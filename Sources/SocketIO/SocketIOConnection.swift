@@ -13,6 +13,9 @@ package final class SocketIOConnection: EngineSession {
     /// Those of another loop that go on here.
     private var continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
     private var timer: Scheduled<Void>?
+    private var isStopping = false
+    /// Namespaces that have finished since the server stops.
+    private var finished: Set<String> = []
     /// After the client was sent away. By then one of long-polling has heard of it, and most have closed by themselves.
     private static let farewell = TimeAmount.milliseconds(500)
 
@@ -84,6 +87,7 @@ package final class SocketIOConnection: EngineSession {
         let handler = gate.enter(socket, auth: packet.payload)
         // It may have been refused at once.
         if !socket.hasLeft { handlers[packet.namespace] = handler }
+        if isStopping { handler.serverStops() }
         engine?.flush()
     }
 
@@ -93,6 +97,7 @@ package final class SocketIOConnection: EngineSession {
         handler.closed(on: engine.eventLoop)
         // Perhaps it was the last that something was waited for.
         engine.readIfAllowed()
+        closeIfFinished()
     }
 
     /// The client was sent away from a namespace: if it is in no other one by then, the connection ends in a moment.
@@ -106,8 +111,19 @@ package final class SocketIOConnection: EngineSession {
     }
 
     package func serverStops() {
-        guard !handlers.isEmpty else { return engine?.close() ?? () }
+        isStopping = true
+        closeIfFinished()
         for handler in handlers.values { handler.serverStops() }
+    }
+
+    func finished(_ name: String) {
+        finished.insert(name)
+        closeIfFinished()
+    }
+
+    /// None is cut off while it waits for an answer.
+    private func closeIfFinished() {
+        if isStopping, finished.isSuperset(of: handlers.keys) { engine?.closeWhenFetched() }
     }
 
     package func continuation() -> @Sendable () -> any EngineSession {

@@ -40,7 +40,8 @@ struct SocketIODoor: Sendable {
     @Sendable private func answer(_ request: Request, _ context: AnonymousContext) async throws -> Response {
         let origin = request.headers[.origin]
         guard isAllowed(origin) else { return EngineEndpoint.response(.forbidden) }
-        if readiness.isDraining { throw ChatError.shuttingDown }
+        // Who is in still hears what came of what was said.
+        if readiness.isDraining, EngineQuery(uri: request.uri.string).sid == nil { throw ChatError.shuttingDown }
         let visitor = Visitor(
             presented: presented(
                 authorization: request.headers[.authorization], cookies: request.headers[values: .cookie],
@@ -93,12 +94,20 @@ struct SocketIODoor: Sendable {
     }
 }
 
-/// Ends the connections of long-polling clients when the server stops; the others hear of it on their WebSockets.
+/// Ends the connections of long-polling clients when the server stops; the others hear of it on their WebSockets. They need a
+/// server that answers, so it stops after this.
 struct PollingClients: Service {
+    /// Mostly answers take milliseconds, and so does fetching them.
+    private static let patience = Duration.seconds(2)
+
     let sessions: EngineSessions
 
     func run() async throws {
         try await gracefulShutdown()
         sessions.serverStops()
+        let end = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < end, sessions.pollingCount > 0 {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 }

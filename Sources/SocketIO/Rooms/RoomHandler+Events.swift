@@ -70,6 +70,7 @@ extension RoomHandler {
         if case .left = content { hasLeft() }
         flush()
         readIfAllowed()
+        if isFinished { finish() }
     }
 }
 

@@ -31,6 +31,8 @@ final class RoomHandler: NamespaceHandler {
     private var isLeaving = false
     /// Joining and leaving that waits for the database.
     var pending = 0
+    /// The server stops, and there is nothing else to wait for.
+    private(set) var isFinished = false
 
     /// - Parameter isRecoverable: whether the client may come back to where it was.
     init(_ client: NamespaceSocket, _ environment: SocketSession.Environment, isRecoverable: Bool) {
@@ -132,7 +134,7 @@ final class RoomHandler: NamespaceHandler {
     func becameWritable() { session?.becameWritable() }
 
     func serverStops() {
-        guard let session else { return client.closeConnection() }
+        guard let session else { return client.finish() }
         session.serverStops()
     }
 
@@ -199,8 +201,14 @@ extension RoomHandler: SocketConnection {
         case .sessionEnded:
             refuse(.sessionEnded, nil)
             client.sendAway()
+        case .serviceRestart: finish()
         default: client.closeConnection()
         }
+    }
+
+    func finish() {
+        isFinished = true
+        if pending == 0 { client.finish() }
     }
 
     func answer(_ ackID: String, _ members: (inout JSONWriter) -> Void) {
