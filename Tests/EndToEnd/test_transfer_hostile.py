@@ -173,7 +173,7 @@ FOLDERS = {
     "a pipe in the place of a file": (piped, "is no file"),
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "cut off"),
     "an empty manifest": (lambda folder: replaced(folder, b"", "manifest.json"), "manifest.json: This is not acceptable JSON"),
-    "a manifest of a tebibyte": (enormous, "larger than 64 MiB"),
+    "a manifest of a tebibyte": (enormous, "larger than 16 MiB"),
 }
 
 
@@ -259,7 +259,7 @@ ARCHIVES = {
     "a drive": (entry("C:evil"), "a colon"),
     "a control character": (entry("general/\n.json"), "a control character"),
     "a name of ten thousand letters": (entry("a" * 10_000), "too long a one"),
-    "a bomb": (entry("bomb.json", b"0" * (40 << 20)), "250 times as large"),
+    "a bomb": (entry("bomb.json", b"0" * (4 << 20)), "250 times as large"),
     "users that are no JSON": (listed(users="{"), "users.json: This is not acceptable JSON"),
     "users that are no array": (listed(users='{"id":"U1"}'), "users.json: This is not acceptable JSON"),
     "users that are texts": (listed(users='["U1"]'), "users.json: This is not acceptable JSON"),
@@ -278,6 +278,8 @@ ARCHIVES = {
     "a day that is no array": (day('{"ts":"1"}'), f"{DAY}:1: This is not acceptable JSON"),
     "a day that is not UTF-8": (day(b'[{"ts":"1546300801.000000","text":"\xff\xfe"}]'), f"{DAY}:1: This is not acceptable JSON"),
     "a day that is too deep": (day(DEEP), f"{DAY}:1: This is not acceptable JSON"),
+    "a message of four million lists": (
+        day('[{"ts":"%s","x":[%s[]]}]' % (at(1), "[]," * (4 << 20))), f"{DAY}:1: This is not acceptable JSON: an element has more"),
     "a message without a time": (day([{"user": "U1", "text": "x"}]), f"{DAY}:1: ts must be a time"),
     "a message with a number as time": (day([{"ts": 1e300, "user": "U1"}]), f"{DAY}:1: ts must be a time"),
     "a message after the end of time": (day([{"ts": "9" * 30 + ".000000", "user": "U1"}]), f"{DAY}:1: ts must be a time"),

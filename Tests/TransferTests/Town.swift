@@ -44,14 +44,21 @@ struct Town {
             room text, seq bigint, author text, kind text, client_id text, body text, data text, removed text
         );
         INSERT INTO script VALUES
-            ('lobby', 1, 'hana', 'joined'), ('lobby', 2, 'ken', 'joined'),
-            ('lobby', 3, 'ken', 'message', 'a', E'two\\nlines \\U0001F469\\u200D\\U0001F467'),
-            ('lobby', 4, 'hana', 'message', 'a', 'é'), ('lobby', 5, 'ken', 'message', 'b', E'e\\u0301'),
-            ('lobby', 6, 'ken', 'left'), ('lobby', 7, 'erased-9', 'joined'),
-            ('lobby', 8, 'erased-9', 'message', 'c', NULL, NULL, 'erased'), ('lobby', 9, 'ken', 'joined'),
-            ('lobby', 10, 'ken', 'message', 'c', 'x', E'[ "x", {"b":1,\\n"a":2.50} ]'), ('lobby', 11, 'erased-9', 'left'),
-            ('a-room', 1, '_bot', 'joined'), ('a-room', 2, '_bot', 'message', 'z', NULL, NULL, 'expired'),
-            ('a-room', 3, 'ken', 'joined'), ('a-room', 4, 'ken', 'left');
+            ('lobby', 1, 'hana', 'joined', NULL, NULL, NULL, NULL),
+            ('lobby', 2, 'ken', 'joined', NULL, NULL, NULL, NULL),
+            ('lobby', 3, 'ken', 'message', 'a', E'two\\nlines \\U0001F469\\u200D\\U0001F467', NULL, NULL),
+            ('lobby', 4, 'hana', 'message', 'a', 'é', NULL, NULL),
+            ('lobby', 5, 'ken', 'message', 'b', E'e\\u0301', NULL, NULL),
+            ('lobby', 6, 'ken', 'left', NULL, NULL, NULL, NULL),
+            ('lobby', 7, 'erased-9', 'joined', NULL, NULL, NULL, NULL),
+            ('lobby', 8, 'erased-9', 'message', 'c', NULL, NULL, 'erased'),
+            ('lobby', 9, 'ken', 'joined', NULL, NULL, NULL, NULL),
+            ('lobby', 10, 'ken', 'message', 'c', 'x', E'[ "x", {"b":1,\\n"a":2.50} ]', NULL),
+            ('lobby', 11, 'erased-9', 'left', NULL, NULL, NULL, NULL),
+            ('a-room', 1, '_bot', 'joined', NULL, NULL, NULL, NULL),
+            ('a-room', 2, '_bot', 'message', 'z', NULL, NULL, 'expired'),
+            ('a-room', 3, 'ken', 'joined', NULL, NULL, NULL, NULL),
+            ('a-room', 4, 'ken', 'left', NULL, NULL, NULL, NULL);
         INSERT INTO events (room_id, seq, kind, author_id, client_id, body, data, digest, removed, created_at)
             SELECT r.id, s.seq, s.kind, a.id, s.client_id, s.body, s.data,
                 sha256(convert_to(s.body || coalesce(chr(31) || s.data, ''), 'UTF8')), s.removed,
@@ -62,7 +69,8 @@ struct Town {
                 SELECT seq, created_at FROM events
                 WHERE kind = 'left' AND (room_id, author_id) = (e.room_id, e.author_id) AND seq > e.seq ORDER BY seq LIMIT 1
             ) l ON true WHERE e.kind = 'joined';
-        UPDATE memberships SET role = 'owner', read_seq = 11 WHERE joined_seq = 1 AND left_seq IS NULL;
+        UPDATE memberships SET role = 'owner' WHERE joined_seq = 1;
+        UPDATE memberships SET read_seq = 11 WHERE account_id = (SELECT id FROM accounts WHERE handle = 'hana');
         UPDATE memberships SET role = 'moderator', read_seq = 4 WHERE joined_seq = 2;
         UPDATE rooms SET head = (SELECT count(*) FROM events WHERE room_id = rooms.id) WHERE deleted_at IS NULL;
         INSERT INTO bans (room_id, account_id, banned_at)

@@ -41,7 +41,8 @@ package struct Exporter {
 
     private func export(to target: any ExportTarget) throws -> Result {
         try connection.transaction {
-            try connection.execute(script: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            try connection.execute(
+                script: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL jit = off")
             let found = try roomLines()
             var result = Result()
             try writeAccounts(to: target, &result)

@@ -38,7 +38,7 @@ package struct ExportManifest: Sendable, Equatable {
 
     static let path = "manifest.json"
     /// Enough for a hundred thousand rooms.
-    static let limit = 64 << 20
+    static let limit = 16 << 20
 
     let accounts: Int64
     let rooms: Int64

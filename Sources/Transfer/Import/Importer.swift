@@ -177,11 +177,15 @@ private struct ImportingVisitor: ExportVisitor {
 
     /// Whoever has written to the room since it was compared has perhaps written something else.
     private func compare(_ known: [EventLine], in room: RoomName, _ locked: LogImport.LockedRoom) throws {
-        guard let first = known.first else { return }
-        let stored = try RoomComparison.events(
-            of: locked.id, from: first.seq, count: Int64(known.count), on: connection)
-        for (event, other) in zip(known, stored) where !event.isSameEntry(as: other) {
-            throw TransferError.conflict(room, event.seq)
+        var stored: [EventLine] = []
+        for event in known {
+            // A page may hold fewer events than there are in a batch.
+            if stored.isEmpty {
+                stored = try RoomComparison.events(of: locked.id, from: event.seq, on: connection).reversed()
+            }
+            guard let other = stored.popLast(), event.isSameEntry(as: other) else {
+                throw TransferError.conflict(room, event.seq)
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ import Postgres
 
 /// Compares the events of a room in an import with those that the database has, which it reads beside them.
 struct RoomComparison {
-    private static let page: Int64 = 500
+    /// Events in memory at once.
+    private static let page = 1_000
 
     /// How many events the room had when this began.
     let head: Int64
@@ -39,18 +40,17 @@ struct RoomComparison {
     }
 
     private mutating func load(from seq: Int64) throws {
-        rows = try Self.events(of: id, from: seq, count: Self.page, on: connection)
+        rows = try Self.events(of: id, from: seq, on: connection)
         next = 0
     }
 
-    /// Events as the database has them, ascending.
-    static func events(
-        of room: Int64, from seq: Int64, count: Int64, on connection: Connection
-    ) throws -> [EventLine] {
+    /// The next page of events as the database has them, ascending.
+    static func events(of room: Int64, from seq: Int64, on connection: Connection) throws -> [EventLine] {
+        // Were the limit a value, the planner would not know how few are wanted, and might sort all that follow.
         try connection.run(
             """
             SELECT \(raw: LogRows.columns) FROM events e WHERE e.room_id = \(room) AND e.seq >= \(seq)
-            ORDER BY e.seq LIMIT \(count)
+            ORDER BY e.seq LIMIT \(raw: "\(page)")
             """
         ).map { try LogRows.event($0, withMembership: false) }
     }

@@ -4,6 +4,9 @@ import ChatCore
 ///
 /// Where an element ends is found by its brackets alone; whether it is JSON is said by the reader of the element.
 struct JSONElements {
+    /// Bytes of one element: as a value it takes many times as much.
+    static let elementLimit = 8 << 20
+
     private let bytes: [UInt8]
     private var place = 0
     private var isFirst = true
@@ -27,7 +30,11 @@ struct JSONElements {
             guard take(",") else { throw Self.malformed("a comma or ] was expected") }
         }
         isFirst = false
-        return try object(in: element())
+        let element = try element()
+        guard element.count <= Self.elementLimit else {
+            throw Self.malformed("an element has more than \(Self.elementLimit >> 20) MiB")
+        }
+        return try object(in: element)
     }
 
     private func object(in range: Range<Int>) throws(ChatError) -> JSONObject {

@@ -3,6 +3,9 @@ import ChatCore
 /// The files of an archive of Slack's: `users.json`, `channels.json`, perhaps `groups.json`, `mpims.json` and `dms.json`, and a
 /// folder a channel with a file a day.
 struct SlackArchive {
+    /// Users, or channels of a kind.
+    static let listLimit = 500_000
+
     private let archive: ZipArchive
     private let byName: [String: ZipEntry]
     /// What stands before every name: a folder around everything, if somebody has packed it anew.
@@ -22,13 +25,17 @@ struct SlackArchive {
         }
     }
 
-    /// The objects of a list of the archive; none if it has no such list.
-    func list(_ name: String) throws -> [JSONObject] {
+    /// Reads the elements of a list of the archive, one by one; none if it has no such list.
+    /// - Throws: ``ZipError`` for a list of more than ``listLimit``; `malformed_json`; what `read` throws.
+    func list<Element>(_ name: String, _ read: (JSONObject) throws -> Element) throws -> [Element] {
         guard let entry = byName[root + name] else { return [] }
-        var elements = JSONElements(try archive.contents(of: entry))
-        var objects: [JSONObject] = []
-        while let object = try elements.next() { objects.append(object) }
-        return objects
+        var objects = JSONElements(try archive.contents(of: entry))
+        var elements: [Element] = []
+        while let object = try objects.next() {
+            guard elements.count < Self.listLimit else { throw ZipError.tooMany(Self.listLimit, "elements in \(name)") }
+            elements.append(try read(object))
+        }
+        return elements
     }
 
     /// The names of the days of a channel, in their order.

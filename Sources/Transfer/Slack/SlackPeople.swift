@@ -29,23 +29,16 @@ struct SlackPeople {
     func handle(of author: SlackMessage.Author) -> Handle? { accounts[author]?.handle }
 
     /// Those of `users.json`, in the order of their ids.
-    /// - Throws: `invalid_field` for something that is no user.
-    mutating func add(users: [JSONObject]) throws(ChatError) {
-        var byID: [(id: String, user: JSONObject)] = []
-        for user in users {
-            guard let id = user.text("id"), !id.isEmpty, id.utf8.count <= 32 else {
-                throw .invalid("id", "A user has no id, or none that Slack gives.")
-            }
-            byID.append((id, user))
-        }
-        for (id, user) in byID.sorted(by: { $0.id < $1.id }) {
-            let profile = user.object("profile")
-            let name = user.text("name") ?? profile?.text("display_name") ?? id
-            let shown = [profile?.text("display_name"), user.text("real_name"), profile?.text("real_name"), name]
-            let isBot = user.says("is_bot") || id == Self.slackbot
-            add(.user(id), id, name, shown.compactMap { $0 }, isBot: isBot, isDisabled: user.says("deleted"))
+    mutating func add(_ users: [SlackUser]) {
+        for user in users.sorted(by: { $0.id < $1.id }) {
+            add(
+                .user(user.id), user.id, user.name, user.shown, isBot: user.isBot || user.id == Self.slackbot,
+                isDisabled: user.isDeleted)
         }
     }
+
+    /// How many there are, with those who have no account yet.
+    var count: Int { accounts.count + strangers.count }
 
     /// Notes an author of a message.
     mutating func meet(_ author: SlackMessage.Author, name: String?) {

@@ -23,7 +23,7 @@ struct SlackScan {
     /// - Throws: ``ZipError``, ``TransferError``.
     init(_ archive: SlackArchive, _ options: SlackOptions, now: Timestamp, progress: (Int) -> Void) throws {
         var people = SlackPeople(now: now)
-        try Self.reading("users.json") { try people.add(users: archive.list("users.json")) }
+        try Self.reading("users.json") { people.add(try archive.list("users.json") { try SlackUser($0) }) }
         self.people = people
         var folders = try list(archive, options)
         for channel in channels where !folders.insert(channel.folder).inserted {
@@ -34,6 +34,9 @@ struct SlackScan {
             var channel = channels[index]
             channel.days = days[channel.folder] ?? []
             for day in channel.days { try scan(day, archive, &channel, progress) }
+            guard self.people.count <= SlackArchive.listLimit else {
+                throw ZipError.tooMany(SlackArchive.listLimit, "authors")
+            }
             channels[index] = channel
         }
         report.add(.otherFiles, archive.otherFiles(besides: days.values.reduce(0) { $0 + $1.count }))
@@ -48,7 +51,7 @@ struct SlackScan {
         var taken: Set<String> = []
         var left: Set<String> = []
         for (name, isPublic) in SlackChannel.lists {
-            let objects = try Self.reading(name) { try archive.list(name) }
+            let objects = try Self.reading(name) { try archive.list(name) { $0 } }
             if isPublic || options.includesPrivate {
                 channels += try Self.reading(name) {
                     try SlackChannel.channels(objects, prefix: options.prefix, people: people, taken: &taken)

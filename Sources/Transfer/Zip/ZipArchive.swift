@@ -12,7 +12,7 @@ package struct ZipArchive {
         guard let tail = try bytes.bytes(at: bytes.size - tailCount, count: tailCount) else { throw ZipError.broken }
         let location = try ZipDirectory.location(in: tail, of: bytes.size)
         guard location.entries <= bounds.entries, location.size <= bounds.directory else {
-            throw ZipError("The archive has more than \(bounds.entries) entries.")
+            throw ZipError.tooMany(bounds.entries, "entries")
         }
         guard let list = try bytes.bytes(at: location.offset, count: location.size) else { throw ZipError.broken }
         self.bytes = bytes

@@ -6,7 +6,7 @@ package struct ZipBounds: Sendable {
     /// Bytes of one entry when it is unpacked.
     package var entry = 128 << 20
     /// Bytes of all entries when they are unpacked.
-    package var total = 64 << 30
+    package var total = 16 << 30
     /// How many times as large an entry may become; small ones are not looked at.
     package var ratio = 250
     package var ratioFrom = 1 << 20

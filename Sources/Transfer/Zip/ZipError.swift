@@ -13,6 +13,10 @@ package struct ZipError: Error, Equatable, CustomStringConvertible {
         return ZipError("The entry \(scalars.joined()) \(what).")
     }
 
+    static func tooMany(_ limit: Int, _ what: String) -> ZipError {
+        ZipError("The archive has more than \(limit) \(what).")
+    }
+
     /// A record ends before it should, or is none.
     static let broken = ZipError("The archive is broken or was cut off: its list of entries cannot be read.")
 }

@@ -45,9 +45,11 @@ struct ExportCommand: AsyncParsableCommand {
 }
 
 extension ConnectionSettings {
-    /// For what takes as long as it needs.
+    /// For what takes as long as it needs. A plan that was made while a table was empty would be a bad one at the end, so each
+    /// statement gets one of its own; and so a pooler may be between.
     static var transfer: ConnectionSettings {
-        ConnectionSettings(applicationName: "denwa transfer", answerWithin: nil, statementLimits: false)
+        ConnectionSettings(
+            applicationName: "denwa transfer", answerWithin: nil, statementLimits: false, preparesStatements: false)
     }
 }
 
