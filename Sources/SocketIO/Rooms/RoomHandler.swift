@@ -118,7 +118,7 @@ final class RoomHandler: NamespaceHandler {
     func refuse(_ error: ChatError) {
         guard client.eventLoop != nil, !client.hasLeft else { return }
         // A client that is refused does not come back by itself; one that has lost its connection does.
-        guard !error.code.passesByItself else { return client.closeConnection() }
+        guard !error.retryable else { return client.closeConnection() }
         var json = JSONWriter()
         json.object { $0.members(of: error) }
         // What libraries and their users look for.
@@ -235,14 +235,4 @@ extension RoomHandler: SocketConnection {
     func hasLeft() { client.disconnect() }
 
     func closesConnection() { client.closeConnection() }
-}
-
-extension ChatError.Code {
-    /// It is the server's trouble, and not for long.
-    fileprivate var passesByItself: Bool {
-        switch self {
-        case .storageUnavailable, .overloaded, .shuttingDown: true
-        default: false
-        }
-    }
 }
