@@ -45,7 +45,8 @@ struct Reception: Sendable {
         if let token = auth.guestToken, let answer = try await known(.bearer(token), on: eventLoop) {
             return (answer, token)
         }
-        guard takesGuests else {
+        // Who was somebody else does not notice that it speaks as a guest.
+        guard takesGuests, !auth.wasLoggedIn else {
             throw ChatError(
                 .notAuthenticated,
                 "There is no valid session. Log in with POST /v1/sessions, and connect with auth: { token } or with the cookie."

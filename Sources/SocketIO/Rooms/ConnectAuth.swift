@@ -19,6 +19,9 @@ package struct ConnectAuth: Sendable {
     /// The token of the guest that the client was.
     package var guestToken: String? { recovery?.guestToken }
 
+    /// The client comes back as somebody who is no guest.
+    package var wasLoggedIn: Bool { recovery.map { $0.guestToken == nil } ?? false }
+
     /// - Throws: `malformed_json`, `invalid_field`.
     init(_ payload: ByteBuffer?, defaultHistory: Int) throws(ChatError) {
         let object = try payload?.jsonObject() ?? JSONObject()
