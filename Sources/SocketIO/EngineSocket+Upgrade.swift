@@ -25,12 +25,13 @@ extension EngineSocket {
     func probed() {
         guard isOpen else { return }
         isProbed = true
-        queue.release(with: .noop)
+        releaseSoon()
         resumeIfDrained()
         readIfAllowed()
     }
 
-    /// A client that changes over may ask once more before it knows; it need not ask as fast as it can.
+    /// A client that changes over needs its GETs back, but need not ask as fast as it can. The reference waits as long: until then
+    /// what the client has asked for comes without anything else.
     func releaseSoon() {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleTask(in: .milliseconds(100)) {
