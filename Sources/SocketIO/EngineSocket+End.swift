@@ -1,3 +1,4 @@
+import ChatRealtime
 import NIOCore
 
 /// How a session ends.

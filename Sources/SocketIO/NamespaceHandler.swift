@@ -56,6 +56,7 @@ package final class NamespaceSocket {
         var frames = ByteBuffer()
         SocketIOEncoder.connect(name, sid: sid, pid: pid, to: &frames)
         write(frames)
+        connection?.entered()
     }
 
     /// Tells the client that it is not let in.

@@ -13,6 +13,8 @@ package final class SocketIOConnection: EngineSession {
     /// Those of another loop that go on here.
     private var continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
     private var timer: Scheduled<Void>?
+    /// It was in a namespace, and may be in none from then on.
+    private var hasEntered = false
     private var isStopping = false
     /// Namespaces that have finished since the server stops.
     private var finished: Set<String> = []
@@ -29,12 +31,13 @@ package final class SocketIOConnection: EngineSession {
 
     private init(
         _ gate: any SocketIOGate, _ connectTimeout: TimeAmount, _ assembler: SocketIOAssembler,
-        _ continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
+        _ continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)], hasEntered: Bool
     ) {
         self.gate = gate
         self.connectTimeout = connectTimeout
         self.assembler = assembler
         self.continuations = continuations
+        self.hasEntered = hasEntered
     }
 
     package var mayReceive: Bool { handlers.values.allSatisfy { $0.mayReceive } }
@@ -44,7 +47,13 @@ package final class SocketIOConnection: EngineSession {
         engine = socket
         for (name, make) in continuations { handlers[name] = make(NamespaceSocket(name, of: self)) }
         continuations = []
-        if handlers.isEmpty { closeUnlessEntered(in: connectTimeout, socket.eventLoop) }
+        if !hasEntered { closeUnlessEntered(in: connectTimeout, socket.eventLoop) }
+    }
+
+    /// A namespace has let the client in.
+    func entered() {
+        hasEntered = true
+        timer?.cancel()
     }
 
     private func closeUnlessEntered(in time: TimeAmount, _ eventLoop: any EventLoop) {
@@ -128,8 +137,8 @@ package final class SocketIOConnection: EngineSession {
 
     package func continuation() -> @Sendable () -> any EngineSession {
         let continuations = handlers.map { (name: $0.key, make: $0.value.continuation()) }
-        return { [gate, connectTimeout, assembler] in
-            SocketIOConnection(gate, connectTimeout, assembler, continuations)
+        return { [gate, connectTimeout, assembler, hasEntered] in
+            SocketIOConnection(gate, connectTimeout, assembler, continuations, hasEntered: hasEntered)
         }
     }
 

@@ -29,7 +29,8 @@ final class SharedGuest: Sendable {
         do {
             return try await future.get()
         } catch {
-            token.withLockedValue { $0 = nil }
+            // Another namespace may have begun anew by now.
+            token.withLockedValue { if $0 === future { $0 = nil } }
             throw error
         }
     }

@@ -108,11 +108,21 @@ final class RoomHandler: NamespaceHandler {
     }
 
     private func notSubscribed(_ error: ChatError) {
+        guard !isIn else { return cannotGoOn(error) }
         // The client has seen more than there is: whatever it has is of another log.
         guard error.code == .resyncRequired, let old = seat, old.isRecovered else { return refuse(error) }
         seat?.isRecovered = false
         seat?.recovery.sid = EngineID.make()
         subscribeAnew()
+    }
+
+    /// The client has changed over to another transport, and the room does not have it any more. To say that it is not let in would
+    /// be too late.
+    private func cannotGoOn(_ error: ChatError) {
+        // What passes by itself, or when it begins anew, lets it come back.
+        guard !error.retryable, error.code != .resyncRequired else { return client.closeConnection() }
+        refuse(error, nil)
+        client.disconnect()
     }
 
     func refuse(_ error: ChatError) {
