@@ -3,6 +3,9 @@ import NIOCore
 
 /// How a session ends.
 extension EngineSocket {
+    /// How long a GET of a client that has said goodbye may still be on its way.
+    private static let crossing = TimeAmount.milliseconds(50)
+
     package func serverStops() {
         guard isOpen else { return }
         session.serverStops()
@@ -27,6 +30,26 @@ extension EngineSocket {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         timer = eventLoop.scheduleTask(in: .seconds(1)) { bound.value.finish() }
         flush()
+    }
+
+    /// The client has said goodbye, in a POST. If it has sent a GET before, that comes back as it would have come back from here; who
+    /// asks after it has heard of this is told that there is nothing.
+    func part() {
+        guard case .polling = transport, queue.waiting == nil, let answer = posted.takeAnswer() else { return finish() }
+        end()
+        goodbye = answer
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        timer = eventLoop.scheduleTask(in: Self.crossing) { _ = bound.value.parted() }
+    }
+
+    /// - Returns: whether that was what it has waited for.
+    func parted() -> Bool {
+        guard let answer = goodbye else { return false }
+        goodbye = nil
+        timer?.cancel()
+        answer.succeed()
+        onClose()
+        return true
     }
 
     /// The connection is not there any more.

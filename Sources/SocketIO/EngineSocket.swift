@@ -37,6 +37,8 @@ package final class EngineSocket {
     private var wasWritable = true
     /// The end is written behind what waits for the client.
     var endsWhenFetched = false
+    /// The answer to a POST that was the client's goodbye.
+    var goodbye: EventLoopPromise<Void>?
     /// What the client is to do or to be asked next.
     var awaitsPong = false
     var nextBeat = NIODeadline.distantFuture
@@ -157,7 +159,7 @@ package final class EngineSocket {
         case .text(let text): session.received(.text(text))
         case .binary(let bytes): session.received(.binary(bytes))
         case .pong: heardPong()
-        case .close: finish()
+        case .close: part()
         // Only the server asks.
         case .ping: throw .badRequest
         case .open, .upgrade, .noop: break

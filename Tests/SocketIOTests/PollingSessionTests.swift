@@ -106,6 +106,25 @@ import Testing
         #expect(first.text == "1" && session.ends == 1 && sessions.count == 0)
     }
 
+    /// On another connection, it may come behind the goodbye.
+    @Test func aGetThatCrossesTheGoodbyeEndsAsOneThatWaited() {
+        _ = poll()
+        let isAnswered = post("1")
+        #expect(session.ends == 1 && !isAnswered())
+        #expect(poll().text == "6" && isAnswered() && sessions.count == 0)
+        #expect(poll().error == .unknownSession)
+    }
+
+    @Test func aGoodbyeIsAnsweredWithoutAGet() {
+        _ = poll()
+        let isAnswered = post("1")
+        loop.advanceTime(by: .milliseconds(49))
+        #expect(!isAnswered())
+        loop.advanceTime(by: .milliseconds(1))
+        #expect(isAnswered() && session.ends == 1 && sessions.count == 0)
+        #expect(poll().error == .unknownSession)
+    }
+
     @Test func endsWhenTheClientHangsUp() {
         socket.pollCancelled()
         #expect(session.ends == 0, "no request waits")
