@@ -43,7 +43,10 @@ struct RoomDialect {
     private func writeFull(_ event: Event, _ writer: inout FrameWriter) {
         writer.packet(.event, namespace(of: event.room), nil) { json in
             json.bytes.append(contentsOf: #"["denwa:event","#.utf8)
-            json.object { $0.members(of: event) }
+            json.object {
+                $0.member("id", "\(event.room)/\(event.seq)")
+                $0.members(of: event)
+            }
             writeEnd(event.seq, &json)
         }
     }
