@@ -27,7 +27,8 @@ struct EmittedMessage {
                     "message", "An object of a message must not have the member _binary: it stands for bytes.")
             }
             let data = try Self.data(arguments.data, attachments)
-            body = try MessageBody(Self.text(arguments) ?? data.description, data: data)
+            body = try MessageBody(
+                Self.text(arguments) ?? Self.note(attachments.count) ?? data.description, data: data)
         }
     }
 
@@ -49,6 +50,15 @@ struct EmittedMessage {
             }
         }
         return nil
+    }
+
+    /// In place of bytes, which are no text.
+    private static func note(_ attachments: Int) -> String? {
+        switch attachments {
+        case 0: nil
+        case 1: "[1 attachment]"
+        default: "[\(attachments) attachments]"
+        }
     }
 
     /// The first that an object has.
