@@ -26,8 +26,11 @@ struct FixtureServer: AsyncParsableCommand {
     /// Large enough for the size cases of the usual suites.
     private static let messageBytes = 16 * 1024 * 1024
 
-    @Option(help: "The loopback port to listen on; 0 takes a free one.")
-    var port: Int
+    @Option(
+        help:
+            "The loopback port to listen on; 0 takes a free one. (default: 3000, where the suites look; with --client-suite 3210)"
+    )
+    var port: Int?
     @Flag(help: "Serve what the tests of socket.io-client expect.")
     var clientSuite = false
 
@@ -47,7 +50,7 @@ struct FixtureServer: AsyncParsableCommand {
                         ?? channel.eventLoop.makeSucceededFuture(Self.decide(head))
                 }
             },
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            configuration: .init(address: .hostname("127.0.0.1", port: port ?? (clientSuite ? 3210 : 3000))),
             onServerRunning: { channel in print("listening on \(channel.localAddress?.port ?? 0)") },
             eventLoopGroupProvider: .shared(group))
         try await application.runService()
