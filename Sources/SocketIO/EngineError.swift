@@ -32,6 +32,14 @@ package enum EngineError: Error, Equatable {
         }
     }
 
+    /// What to do about it, for whoever looks at the answer; clients do not.
+    package var detail: String? {
+        guard self == .unknownSession else { return nil }
+        return
+            "The session has ended, or another process has it. Connect again; where several processes share an address, let a "
+            + "client's requests reach the same one, or use transports: [\"websocket\"]."
+    }
+
     /// Of the HTTP answer.
     package var status: Int {
         switch self {

@@ -90,12 +90,13 @@ package struct EngineEndpoint: Sendable {
 }
 
 extension EngineError {
-    /// `{"code":1,"message":"Session ID unknown"}`
+    /// `{"code":3,"message":"Bad request"}`
     fileprivate var body: ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.member("code", Int64(code))
             $0.member("message", message)
+            $0.member("detail", detail)
         }
         return ByteBuffer(bytes: json.bytes)
     }
