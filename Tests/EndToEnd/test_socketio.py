@@ -2,6 +2,7 @@
 DENWA_CLIENT_SUITE_URL one that serves the tests of socket.io-client."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
@@ -630,10 +631,97 @@ def test_the_server_may_ask_for_an_ack(suite):
         assert ws.next() == '430["once"]'
 
 
-def test_a_refusal_has_its_reason(suite):
+@pytest.mark.parametrize("asked, namespace, reason", [
+    ({}, "/no", "Auth failed (custom namespace)"), ({}, "/nowhere", "Invalid namespace"), ({"fail": "1"}, "/", "Auth failed (main namespace)"),
+])
+def test_a_refusal_has_its_reason(suite, asked, namespace, reason):
+    prefix = "" if namespace == "/" else f"{namespace},"
+    with WebSocket(suite, asked=asked) as ws:
+        ws.says(f"40{prefix}")
+        assert said(ws.next(), f"44{prefix}")["message"] == reason
+
+
+@pytest.mark.parametrize("namespace", ["/foo", "/timeout_socket", "/valid", "/asd", "/abc"])
+def test_these_namespaces_are_open(suite, namespace):
     with WebSocket(suite) as ws:
-        ws.says("40/no,")
-        assert said(ws.next(), "44/no,")["message"] == "Auth failed (custom namespace)"
+        ws.says(f"40{namespace},")
+        assert set(said(ws.next(), f"40{namespace},")) == {"sid", "pid"}
+
+
+def test_one_namespace_tells_the_handshake(suite):
+    with WebSocket(suite, asked={"b": "c d", "a": "電"}) as ws:
+        ws.says('40/abc,{"token":"x"}')
+        ws.next()
+        event, handshake, offset = said(ws.next(), "42/abc,")
+        assert event == "handshake" and isinstance(offset, str)
+        assert handshake["auth"] == {"token": "x"} and handshake["query"].items() >= {"b": "c d", "a": "電", "EIO": "4"}.items()
+
+
+# What a client may say to the main namespace, and what comes back: events without their offsets, or the arguments of the ack.
+TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"'
+BYTES = b"asdfasdf"
+MIXED = {"hello": "lol", "message": ZERO, "goodbye": "gotcha"}
+TALKS = {
+    "getDate": (['42["getDate"]'], rf'42\["takeDate",{TIME}'), "getDateObj": (['42["getDateObj"]'], rf'42\["takeDateObj",{{"date":{TIME}}}'),
+    "getAckDate": (['425["getAckDate",{"test":true}]'], rf"435\[{TIME}\]"),
+    "doge": (['42["doge"]'], r'451-\["doge",{"_placeholder":true,"num":0}'), "getbin": (['42["getbin"]'], r'451-\["takebin",{"_placeholder":true,"num":0}'),
+    "getHandshake": (['426["getHandshake"]'], r'436\[{"query":{.*"EIO":"4".*},"auth":{}}\]'), "getId": (['427["getId"]'], r'437\["[^"]+"\]'),
+    "buffa": (["451-" + text(["buffa", ZERO]), BYTES], r'42\["buffack"'), "blob": (["451-" + text(["blob", ZERO]), BYTES], r'42\["back"'),
+    "jsonbuff": (["451-" + text(["jsonbuff", MIXED]), BYTES], r'42\["jsonbuff-ack"'),
+    "jsonblob": (["451-" + text(["jsonblob", MIXED]), BYTES], r'42\["jsonblob-ack"'),
+    "abuff": (["451-" + text(["abuff1", ZERO]), BYTES, '42["abuff2","please arrive second"]'], r'42\["abuff2-ack"'),
+    "blobs": (["451-" + text(["blob1", ZERO]), BYTES, '42["blob2","second"]', "451-" + text(["blob3", ZERO]), BYTES], r'42\["blob3-ack"'),
+}
+SILENT = {
+    "a text for bytes": ['42["buffa","x"]'], "other members": ["451-" + text(["jsonbuff", {**MIXED, "hello": "lal"}]), BYTES],
+    "the second without the first": ['42["abuff2"]'], "the third without the second": ["451-" + text(["blob1", ZERO]), BYTES, "451-" + text(["blob3", ZERO]), BYTES],
+}
+
+
+@pytest.mark.parametrize("talk", TALKS)
+def test_what_the_suite_asks_for(suite, talk):
+    packets, answer = TALKS[talk]
+    with WebSocket(suite) as ws:
+        recovers(ws)
+        ws.says(*packets)
+        heard = ws.next()
+        assert re.match(answer, heard), heard
+        if heard.startswith("451-"):
+            assert ws.next() == BYTES
+        says_hi(ws)
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_what_the_suite_does_not_accept(suite, case):
+    with WebSocket(suite) as ws:
+        recovers(ws)
+        ws.says(*SILENT[case])
+        says_hi(ws)
+
+
+def test_the_id_is_that_of_the_namespace(suite):
+    with WebSocket(suite) as ws:
+        (sid, _), _ = recovers(ws)
+        ws.says('421["getId"]', "40/foo,")
+        assert ws.next() == f'431["{sid}"]'
+        other = said(ws.next(), "40/foo,")["sid"]
+        ws.says('42/foo,2["getId"]')
+        assert ws.next() == f'43/foo,2["{other}"]' and other != sid
+
+
+def test_an_event_with_an_ack_is_not_sent_again(suite):
+    """B3: nobody knows what its answer would mean by then."""
+    with WebSocket(suite) as ws:
+        (sid, pid), _ = recovers(ws)
+        ws.says('42["hi"]')
+        _, (offset,) = events([ws.next()])
+        ws.says('42["ack"]', '42["hi"]')
+        asked, missed = ws.several(2)
+        assert re.fullmatch(r'42\d+\["ack"\]', asked), "it has no offset either"
+    sleep(0.2)
+    with WebSocket(suite) as ws:
+        assert recovers(ws, 1, pid=pid, offset=offset) == ((sid, pid), events([missed]))
+        says_hi(ws)
 
 
 def test_each_namespace_has_its_own_private_id(suite):

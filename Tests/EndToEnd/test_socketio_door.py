@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -257,18 +258,81 @@ def test_errors_have_codes(own, query, code):
     answer = requests.get(f"{own.url}/socket.io/?{query}", timeout=5)
     assert (answer.status_code, answer.json()["code"]) == (400, code) and answer.json()["message"]
     assert answer.headers["Content-Type"].startswith("application/json")
+    # C24: where several processes share an address, half of a client's requests meet another one.
+    assert ('transports: ["websocket"]' in answer.json().get("detail", "")) == (code == 1)
 
 
-def test_pages_of_allowed_origins(own):
+@pytest.mark.parametrize("path", ["/healthz", "/v1/me", "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4"])
+@pytest.mark.parametrize("option", ["close", "Close", "close, TE"])
+def test_a_connection_that_ends_says_so(own, path, option):
+    """Clients that keep connections would use it once more. Node's do so from version 19 on."""
+    with requests.Session() as http:
+        assert http.get(own.url + path, headers={"Connection": option}, timeout=5).headers["Connection"] == "close"
+        assert "Connection" not in http.get(own.url + path, timeout=5).headers
+    with socket.create_connection(("127.0.0.1", own.port), 5) as tcp:
+        tcp.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: {option}\r\n\r\n".encode())
+        answer = b""
+        while data := tcp.recv(65_536):
+            answer += data
+        assert answer.startswith(b"HTTP/1.1 ")
+
+
+# Pages of another origin. Their browser shows them only what says that it is for them, refusals too.
+
+
+def is_for_the_page(answer, status):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN and answer.headers["Vary"] == "Origin"
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+
+
+def test_every_answer_is_for_the_page(own):
     url = f"{own.url}/socket.io/?EIO=4&transport=polling"
-    for sid in ("", "&sid=x"):
-        answer = requests.get(url + sid, headers={"Origin": ORIGIN}, timeout=5)
-        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
-        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
-    preflight = requests.options(url, headers={
-        "Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}, timeout=5)
-    assert preflight.status_code == 204 and preflight.headers["Access-Control-Allow-Origin"] == ORIGIN
+    page = {"Origin": ORIGIN}
+    first = requests.get(url, headers=page, timeout=5)
+    is_for_the_page(first, 200)
+    session = url + "&sid=" + json.loads(first.text[1:])["sid"]
+    is_for_the_page(requests.post(session, data="40", headers=page, timeout=5), 200)
+    is_for_the_page(requests.get(session, headers=page, timeout=5), 200)
+    is_for_the_page(requests.post(session, data="4" + "x" * 131_072, headers=page, timeout=5), 413)
+    is_for_the_page(requests.get(session, headers=page, timeout=5), 400)
+    is_for_the_page(requests.post(url, data="40", headers=page, timeout=5), 400)
+    is_for_the_page(requests.put(url, headers=page, timeout=5), 400)
+
+
+def test_a_refusal_while_the_server_has_too_much_to_do_is_for_the_page(own):
+    """A thousand sessions of one network."""
+    url = f"{own.url}/socket.io/?EIO=4&transport=polling"
+    headers = {"Origin": ORIGIN, "X-Forwarded-For": "203.0.113.77"}
+    with requests.Session() as http:
+        while (answer := http.get(url, headers=headers, timeout=5)).status_code == 200:
+            pass
+    is_for_the_page(answer, 429)
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_refusal_while_the_server_stops_is_for_the_page(contract):
+    with own_installation("socketio-late", contract, ["--guests", "--allowed-origins", ORIGIN]) as own:
+        polling = Polling(own.url)
+        polling.post("connect", '40{"history":0}')
+        assert polling.get("connected").startswith("40")
+        with held(own, "lobby"):
+            polling.post("say", '421["message","last words"]')
+            own.asks_to_stop()
+            own.seconds_until_readiness(503)
+            is_for_the_page(requests.get(f"{own.url}/socket.io/?EIO=4&transport=polling", headers={"Origin": ORIGIN}, timeout=5), 503)
+        own.stops()
+
+
+@pytest.mark.parametrize("fields", ["content-type", "x-own-header,content-type", "authorization, X-Request-Id", ""])
+def test_a_preflight_allows_what_the_page_wants_to_send(own, fields):
+    """`extraHeaders` may be any."""
+    preflight = requests.options(f"{own.url}/socket.io/?EIO=4&transport=polling", headers={
+        "Origin": ORIGIN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": fields}, timeout=5)
+    is_for_the_page(preflight, 204)
     assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    allowed = {name.strip().lower() for name in preflight.headers["Access-Control-Allow-Headers"].split(",")}
+    assert allowed >= {name.strip().lower() for name in fields.split(",") if name} | {"authorization", "content-type"}
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://app.example", ORIGIN + "0"])
@@ -330,6 +394,18 @@ def test_a_request_that_came_twice(polling, space, alice, room):
     while "once more" not in heard:
         heard += polling.get(f"get-{len(heard)}")
     assert [event["body"] for event in alice.history(room, after=head)["events"]] == ["once", "once more"]
+
+
+def test_a_client_whose_marks_are_a_clock(polling, space, alice, room):
+    """Seconds, for example. What looks like a repeat is none then."""
+    head = alice.history(room)["head"]
+    for text in ("one", "two", "lol", "lol"):
+        polling.post("1764320000", f'42{space},["message","{text}"]')
+    heard = ""
+    while heard.count("lol") < 2:
+        heard += polling.get("1764320000")
+    assert [event["body"] for event in alice.history(room, after=head)["events"]] == ["one", "two", "lol", "lol"]
+    assert heard.count('"one"') == heard.count('"two"') == 1
 
 
 # Logging in.
@@ -422,6 +498,22 @@ def test_a_bad_token(sits, token):
     assert refused(sits("/", token=token)) == "not_authenticated"
 
 
+def test_too_many_guests_of_one_network(own):
+    """Their client tries again by itself, which it does not after a refusal."""
+    connections = [Connection(own.url, {"X-Forwarded-For": "203.0.113.9"}) for _ in range(12)]
+    for connection in connections:
+        connection.ws.send("40")
+    ended = 0
+    for connection in connections:
+        try:
+            packet = connection.next(lambda packet: packet.kind in (CONNECT, CONNECT_ERROR))
+            assert packet.kind == CONNECT, packet
+        except ConnectionClosed:
+            ended += 1
+        connection.close()
+    assert 1 <= ended <= 2, "ten at once, and one in twelve seconds"
+
+
 def test_no_guests(sits, members_only, alice):
     assert refused(sits("/", url=members_only.url)) == "not_authenticated"
     assert sits("/", url=members_only.url, token=alice.token).is_in
@@ -492,7 +584,8 @@ SHAPES = [
     (["もしもし"], "もしもし"), ([{"text": "a", "body": "b"}], "a"), ([{"body": "b", "message": "c"}], "b"),
     ([{"content": "d", "message": "c"}], "c"), ([{"text": 5, "content": "d"}], "d"), (["one", "two"], "one"), ([1, "two"], "two"),
     ([None, {"text": "x"}], "x"), ([{"mood": {"level": [1, 2.5, True, None]}}], None), ([7], None), ([[]], None),
-    ([{"text": "🌸\u2028\\\"</script>"}], "🌸\u2028\\\"</script>"), (list(range(16)), None), ([b"only bytes"], None),
+    ([{"text": "🌸\u2028\\\"</script>"}], "🌸\u2028\\\"</script>"), (list(range(16)), None), ([b"only bytes"], "[1 attachment]"),
+    ([b"", {"bytes": b"", "name": 7}], "[2 attachments]"), ([bytes(48_000)], "[1 attachment]"),
     ([b"\x00\xff", {"text": "a picture", "in": [b"", b"\x89PNG"]}], "a picture"),
 ]
 
@@ -517,7 +610,12 @@ def test_everybody_hears_what_was_said(sits, space, alice, bob, room, arguments,
     bob.joins(room)
     while (heard := full.hears("denwa:event")[0])["seq"] != ack["seq"]:
         pass
-    assert heard == event
+    assert heard == identified(event)
+
+
+def identified(event):
+    """As a `denwa:event` has it."""
+    return {"id": f"{event['room']}/{event['seq']}", **event}
 
 
 def named(value):
@@ -538,7 +636,8 @@ def test_an_ack(sits, space, alice, room):
     ([], "message"), (["x"] * 17, "message"), ([""], "body"), (["  \n"], "body"), (["x" * 8_001], "body"), (["a\0b"], "body"),
     ([{"text": "x" * 8_001}], "body"), ([{"text": "  "}], "body"), ([["x" * 8_001]], "body"),
     ([{"text": "x", "id": ""}], "id"), ([{"text": "x", "id": "a b"}], "id"), ([{"text": "x", "clientId": "x" * 65}], "clientId"),
-    ([{"text": "x", "clientId": "電話"}], "clientId"), ([{"_binary": "AAAA"}], "message"),
+    ([{"text": "x", "clientId": "電話"}], "clientId"), ([{"_binary": "AAAA"}], "message"), ([bytes(49_200)], "data"),
+    ([{"text": "x", "more": "x" * 65_536}], "data"),
 ])
 def test_messages_that_are_refused(sits, space, alice, room, arguments, field):
     seat = sits(space)
@@ -719,7 +818,8 @@ def test_leaving_and_joining(sits, space, alice, bob, room):
     with pytest.raises((AssertionError, ConnectionClosed)):
         seat.hears(timeout=0.3)
     event, offset = watcher.hears("denwa:event")
-    assert event == alice.history(room, after=left["seq"] - 1, limit=1)["events"][0] and event["kind"] == "left" and isinstance(offset, str)
+    assert event == identified(alice.history(room, after=left["seq"] - 1, limit=1)["events"][0])
+    assert event["kind"] == "left" and isinstance(offset, str)
     assert plain.hears()[0] == "for those who are here"
     plain.silent_for(0.1)
     again = Seat(seat.connection, space, token=bob.token)
@@ -744,7 +844,7 @@ def test_every_event_in_full(sits, space, alice, bob, room):
         event, offset = full.hears("denwa:event")
         assert isinstance(offset, str) and event["seq"] not in heard
         heard[event["seq"]] = event
-    stored = {event["seq"]: event for event in alice.history(room, limit=200)["events"]}
+    stored = {event["seq"]: identified(event) for event in alice.history(room, limit=200)["events"]}
     assert heard == {seq: event for seq, event in stored.items() if seq >= min(heard)} and min(heard) <= 2
     full.silent_for(0.1)
 
@@ -830,12 +930,23 @@ def test_back_as_somebody_else(sits, space, alice, bob, room):
     assert again.texts(3) == [f"message {number}" for number in range(3)]
 
 
-def test_a_pid_is_nobodys_key(sits, space, alice, room):
-    """Whoever has that of a member without the token is a guest."""
+def test_a_pid_is_nobodys_key(sits, space, alice):
+    """Whoever has that of a member without the token is not let in: not as the member, and not as a guest without noticing it."""
     seat = sits(space, token=alice.token)
-    again = is_new(returns(sits, seat), seat)
-    again.calls("message", "hi")
-    assert author(alice, room)["handle"].startswith("guest-")
+    assert refused(returns(sits, seat)) == "not_authenticated"
+    assert refused(sits("/", pid=seat.pid)) == "not_authenticated"
+
+
+def test_back_when_the_session_has_ended(own, sits, space, alice):
+    """What is typed does not go out as a guest's."""
+    api = own.world.api()
+    api.post("/v1/sessions", handle=alice.handle, password=PASSWORD, session="cookie")
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in api.http.cookies.items())}
+    seat = sits(space, headers=cookie, origin=own.url)
+    with away(seat):
+        alice.api.post("/v1/me/sessions/removal", password=PASSWORD)
+    assert refused(returns(sits, seat, headers=cookie, origin=own.url)) == "not_authenticated"
+    assert sits(space, headers=cookie, origin=own.url).is_in, "whoever was not here before may be a guest"
 
 
 @pytest.mark.parametrize("pid", ["", "x", "x" * 5_000, 7, None, ".....", {"a": 1}, "a letter less", "a letter more"])
@@ -936,6 +1047,39 @@ def test_the_server_stops(contract):
         for number, seat in enumerate(seats):
             seat.connection.next(lambda packet, number=number: packet.kind == ACK and packet.id == number)
             assert seat.connection.has_ended()
+        own.stops()
+
+
+@contextmanager
+def held(own, room):
+    """What is said in the room is not stored until this is over."""
+    with psycopg.connect(own.cluster.url()) as connection:
+        connection.execute("SELECT 1 FROM rooms WHERE name = %s FOR UPDATE", [room])
+        yield
+        connection.rollback()
+
+
+def test_polling_clients_hear_of_what_they_said_while_the_server_stops(contract):
+    with own_installation("socketio-drain", contract, ["--guests"]) as own:
+        alice = own.world.person("alice")
+        room = alice.makes_room()
+        # In two namespaces: one has nothing to wait for, the other has.
+        clients = [Polling(own.url) for _ in range(3)]
+        for client in clients:
+            client.post("connect", f'40{{"history":0}}\x1e40/rooms/{room},{{"history":0}}')
+            heard = ""
+            while heard.count("pid") < 2:
+                heard += client.get(f"get-{len(heard)}")
+        with held(own, room):
+            for number, client in enumerate(clients):
+                client.post("say", f'42/rooms/{room},1["message","last words {number}"]')
+            own.asks_to_stop()
+            own.seconds_until_readiness(503)
+        for number, client in enumerate(clients):
+            heard = ""
+            while f"43/rooms/{room},1[" not in heard:
+                heard += client.get(f"stop-{len(heard)}")
+            assert '"duplicate":false' in heard
         own.stops()
 
 
