@@ -7,7 +7,7 @@ import Testing
 /// The server stops, and what clients of long-polling have said is still answered.
 @Suite struct StoppingTests {
     private let loop = EmbeddedEventLoop()
-    private let gate = BusyGate()
+    private let gate = HoldingGate()
     private let sessions: EngineSessions
     private let socket: EngineSocket
 
@@ -84,34 +84,4 @@ import Testing
         loop.advanceTime(by: .milliseconds(1))
         #expect(sessions.count == 0)
     }
-}
-
-/// Lets everybody in, and has much to do. A test is one thread.
-private final class BusyGate: SocketIOGate, @unchecked Sendable {
-    private(set) var handlers: [BusyHandler] = []
-
-    func enter(_ socket: NamespaceSocket, auth: ByteBuffer?) -> any NamespaceHandler {
-        let handler = BusyHandler(socket)
-        handlers.append(handler)
-        return handler
-    }
-}
-
-private final class BusyHandler: NamespaceHandler {
-    private let socket: NamespaceSocket
-    private(set) var isStopping = false
-    private(set) var hasEnded = false
-
-    init(_ socket: NamespaceSocket) { self.socket = socket }
-
-    var mayReceive: Bool { true }
-    var isIdle: Bool { false }
-
-    func finishes() { socket.finish() }
-
-    func received(_ message: SocketIOAssembler.Message) {}
-    func becameWritable() {}
-    func serverStops() { isStopping = true }
-    func continuation() -> @Sendable (NamespaceSocket) -> any NamespaceHandler { { BusyHandler($0) } }
-    func closed(on eventLoop: any EventLoop) { hasEnded = true }
 }
