@@ -39,11 +39,12 @@ ALTER TABLE rooms DROP COLUMN retention_days, DROP COLUMN expired_seq;
 
 DROP TABLE room_logs;
 
+ALTER TABLE events DROP CONSTRAINT events_content_check;
+
 -- The content cannot come back. With no message's digest a repeat is refused, and still not stored again.
 UPDATE events SET body = '(' || removed || ')', digest = sha256('') WHERE removed IS NOT NULL;
 
 ALTER TABLE events
-    DROP CONSTRAINT events_content_check,
     DROP COLUMN removed,
     ADD CONSTRAINT events_kind_check CHECK (kind IN ('message', 'joined', 'left')),
     ADD CONSTRAINT events_check
