@@ -1,10 +1,13 @@
 """Behind nginx, which keeps its connections to the server: upgrades come as the third request or later."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from support.processes import nginx
+from support.engineio import Polling, WebSocket, ask, query
+from support.processes import free_port, nginx
 from support.raw import PING, PONG, Wire, close_frame, frame, handshake_headers
 
 HANDSHAKES = 1_000
@@ -69,3 +72,68 @@ def test_a_person_behind_nginx(world, proxy):
         world.url = inside_url
     inside.sends("こんにちは", to=room)
     assert outside.receives("こんにちは") == inside.receives("こんにちは")
+
+
+# Socket.IO, as docs/socket-io.md tells nginx about it.
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "socket-io.md"
+SESSIONS = 100
+
+
+def documented_site(port, upstream):
+    """The document's block, with other ports."""
+    block = DOCUMENT.read_text().partition("```nginx")[2].partition("```")[0]
+    for old, new in (("127.0.0.1:3001", f"127.0.0.1:{upstream}"), ("server {\n", f"server {{\n    listen 127.0.0.1:{port};\n")):
+        assert block.count(old) == 1, old
+        block = block.replace(old, new)
+    return block
+
+
+@pytest.fixture(scope="module")
+def door(world, ports):
+    port = free_port()
+    with nginx(port, ports.server, documented_site(port, ports.server)):
+        yield f"http://localhost:{port}/socket.io/"
+
+
+def changes_over(door, person, room, number):
+    """Says something by long-polling and something by the WebSocket that follows; returns the acks."""
+    space = f"/rooms/{room},"
+    with Polling(door) as session:
+        session.says(f"40{space}" + json.dumps({"token": person.token, "history": 0}))
+        assert session.next().startswith(f"40{space}")
+        session.says(f'42{space}1["message",{{"id":"{number}-1","text":"polling"}}]')
+        acks = [ack(session, f"43{space}1")]
+        with WebSocket(door, session.sid) as ws:
+            ws.upgrades()
+            ws.says(f'42{space}2["message",{{"id":"{number}-2","text":"websocket"}}]')
+            return acks + [ack(ws, f"43{space}2")]
+
+
+def ack(session, head):
+    while not (packet := session.next()).startswith(f"{head}["):
+        assert not packet.startswith("44"), packet
+    return json.loads(packet.removeprefix(head))[0]
+
+
+def test_socket_io_changes_over_behind_the_documented_nginx(door, alice, room):
+    with ThreadPoolExecutor(VISITORS) as pool:
+        acks = [pair for pairs in pool.map(lambda number: changes_over(door, alice, room, number), range(SESSIONS)) for pair in pairs]
+    assert all("error" not in ack and not ack["duplicate"] for ack in acks)
+    assert len({ack["seq"] for ack in acks}) == 2 * SESSIONS
+
+
+def test_a_repeated_request_is_recognised_behind_nginx(door, alice, room):
+    """The browser's connection broke, and that of nginx did not."""
+    space, head = f"/rooms/{room},", alice.history(room)["head"]
+    with Polling(door) as session:
+        session.says(f"40{space}" + json.dumps({"token": alice.token, "history": 0}))
+        assert session.next().startswith(f"40{space}")
+        for _ in range(2):
+            answer = ask(door, query(sid=session.sid, t="a"), "POST", data=f'42{space}["message","once"]')
+            assert (answer.status_code, answer.text) == (200, "ok")
+        first = ask(door, query(sid=session.sid, t="b")).text
+        alice.posts("the next", to=room)
+        assert "once" in first and ask(door, query(sid=session.sid, t="b")).text == first
+        assert "the next" in ask(door, query(sid=session.sid, t="c")).text
+    assert [event["body"] for event in alice.history(room, after=head)["events"]] == ["once", "the next"]

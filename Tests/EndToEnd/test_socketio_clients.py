@@ -1,8 +1,10 @@
 """The Socket.IO clients that people use: socket.io-client 4 in Node and in Chromium, from a page of another origin, over each
 transport; and python-socketio."""
 
+import asyncio
 import os
 from queue import Empty, Queue
+from threading import Thread
 from time import monotonic
 from uuid import uuid4
 
@@ -356,20 +358,29 @@ def test_a_page_of_a_foreign_origin(own, browser, tea):
 
 
 class PythonClient:
-    """Its synchronous client; events wait in the order of their arrival."""
+    """Its client that waits; what happens is kept in its order."""
+
+    kind = socketio.Client
+    # Its WebSockets say the address as their origin, which is not ours behind a proxy.
+    options = {"websocket_extra_options": {"suppress_origin": True}}
 
     def __init__(self, url, namespace, transports=None, auth=None):
         self.namespace = namespace
         self.events = Queue()
-        self.client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
+        self.client = self.kind(reconnection_delay=0.1, reconnection_delay_max=0.5, **self.options)
+        for event in ("connect", "disconnect"):
+            self.client.on(event, lambda *args, event=event: self.events.put((event, list(args))), namespace=namespace)
         self.client.on("*", lambda event, *args: self.events.put((event, list(args))), namespace=namespace)
-        self.client.connect(url, namespaces=[namespace], transports=transports, auth=auth, wait_timeout=10)
+        self.does(self.client.connect(url, namespaces=[namespace], transports=transports, auth=auth, wait_timeout=10))
+
+    def does(self, done):
+        return done
 
     def emits(self, event, *args):
-        self.client.emit(event, args, namespace=self.namespace)
+        self.does(self.client.emit(event, args, namespace=self.namespace))
 
     def calls(self, event, *args):
-        return self.client.call(event, args, namespace=self.namespace, timeout=10)
+        return self.does(self.client.call(event, args, namespace=self.namespace, timeout=10))
 
     def hears(self, event="message"):
         while True:
@@ -380,28 +391,70 @@ class PythonClient:
             if name == event:
                 return args
 
+    def ends(self):
+        self.does(self.client.shutdown())
 
-@pytest.fixture
-def python(transport):
+
+class AsyncPythonClient(PythonClient):
+    """The one for asyncio, on a loop of its own."""
+
+    kind = socketio.AsyncClient
+    options = {}
+
+    def __init__(self, *args, **options):
+        self.loop = asyncio.new_event_loop()
+        self.thread = Thread(target=self.loop.run_forever)
+        self.thread.start()
+        try:
+            super().__init__(*args, **options)
+        except BaseException:
+            self.stops()
+            raise
+
+    def does(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(20)
+
+    def ends(self):
+        super().ends()
+        self.stops()
+
+    def stops(self):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+        self.loop.close()
+
+
+@pytest.fixture(params=[PythonClient, AsyncPythonClient], ids=["sync", "async"])
+def python(request, transport):
     opened = []
 
     def open_one(url, namespace="/", **options):
-        opened.append(PythonClient(url, namespace, TRANSPORTS[transport].get("transports"), **options))
+        opened.append(request.param(url, namespace, TRANSPORTS[transport].get("transports"), **options))
         return opened[-1]
 
     yield open_one
     for client in opened:
-        client.client.shutdown()
+        client.ends()
 
 
-def test_python_and_the_echo(echo, python):
+def test_python_and_the_echo(echo, python, transport):
     client = python(echo, auth={"who": "me"})
+    assert client.client.transport() == ("polling" if transport == "polling" else "websocket")
     assert client.hears("auth") == [{"who": "me"}]
     for arguments in (["もしもし", 1, None], [b"\x00\xff", {"deep": [b"x"]}], [{"a": []}]):
         client.emits("message", *arguments)
         assert client.hears("message-back") == arguments
     assert client.calls("message-with-ack", b"\x01", "two") == (b"\x01", "two")
     assert python(echo, "/custom").calls("message-with-ack", 5) == 5
+
+
+def test_python_disconnects_and_connects_again(echo, python):
+    client = python(echo)
+    client.does(client.client.disconnect())
+    assert client.hears("disconnect") == ["client disconnect"]
+    client.does(client.client.connect(echo, wait_timeout=10))
+    client.hears("connect")
+    assert client.calls("message-with-ack", 1) == 1
 
 
 def test_python_is_refused(echo, own, python):
@@ -425,3 +478,19 @@ def test_python_in_a_room(own, python, alice, room):
         assert client.hears()[:-1] == [b"\x00\xff"]
     page = hana.calls("history", {"limit": 1})
     assert page["events"][-1]["seq"] == ack["seq"] + 1
+
+
+def test_python_comes_back(own, python, alice, room):
+    """It knows nothing of the recovery, so the last messages come again."""
+    with Cable(free_port(), own.port) as cable:
+        client = python(f"http://localhost:{cable.listener.getsockname()[1]}", f"/rooms/{room}", auth={"token": alice.token})
+        client.hears("connect")
+        client.calls("message", "before")
+        assert client.hears()[0] == "before"
+        cable.pull()
+        client.hears("disconnect")
+        alice.posts("missed", to=room)
+        cable.plug_in()
+        client.hears("connect")
+        assert [client.hears()[0] for _ in range(2)] == ["before", "missed"]
+        assert client.calls("message", "after")["seq"] == alice.history(room)["head"]

@@ -113,6 +113,10 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+{site}
+}}
+"""
+SITE = """
     map $http_upgrade $connection_header {{ default upgrade; '' ''; }}
     upstream denwa {{ server 127.0.0.1:{upstream}; keepalive 16; }}
     server {{
@@ -126,20 +130,19 @@ http {{
             proxy_read_timeout 60s;
         }}
     }}
-}}
 """
 
 
 @contextmanager
-def nginx(port, upstream):
-    """nginx before the server, with connections to it kept alive."""
+def nginx(port, upstream, site=None):
+    """nginx before the server, with connections to it kept alive; configured otherwise by a `site`."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "nginx is not installed; script/test installs it"
     with tempfile.TemporaryDirectory(prefix="denwa-nginx-") as folder:
         os.chmod(folder, 0o755)
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=folder, port=port, upstream=upstream))
-        log = OUTPUT / "nginx.log"
+        configuration.write_text(NGINX.format(folder=folder, site=site or SITE.format(port=port, upstream=upstream)))
+        log = OUTPUT / f"nginx{'-site' if site else ''}.log"
         with process([program, "-e", "stderr", "-p", folder, "-c", str(configuration)], log) as child:
             wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), child, log)
             yield child
