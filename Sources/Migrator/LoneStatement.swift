@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 
 /// The one statement of a file with `-- migrate:none`. It can be run again whenever nobody knows how far it came.
@@ -60,13 +61,23 @@ struct LoneStatement {
     /// the one that is wanted.
     private func clear(_ index: (name: SQLName, table: SQLName), on connection: Connection) throws {
         guard try isValid(index, on: connection) == false else { return }
-        // A process whose client was killed may still be building it, and holds this lock until it is done.
-        try connection.transaction {
-            try connection.execute(script: "LOCK TABLE \(index.table.quoted) IN SHARE UPDATE EXCLUSIVE MODE")
-        }
+        while try !isNobodyAtWork(on: index.table, connection) { poll(nil, 0, 200) }
         guard try isValid(index, on: connection) == false else { return }
         let name = SQLName(index.name.name, schema: index.table.schema)
         try connection.execute(script: "DROP INDEX CONCURRENTLY IF EXISTS \(name.quoted)")
+    }
+
+    /// A process whose client was killed may still build the index, and has this lock until it is done. To wait for the lock
+    /// would be a deadlock, because whoever waits has a snapshot, and the index waits for snapshots.
+    private func isNobodyAtWork(on table: SQLName, _ connection: Connection) throws -> Bool {
+        do {
+            try connection.transaction {
+                try connection.execute(script: "LOCK TABLE \(table.quoted) IN SHARE UPDATE EXCLUSIVE MODE NOWAIT")
+            }
+            return true
+        } catch let error as PostgresError where error.sqlState == "55P03" {
+            return false
+        }
     }
 
     /// - Returns: `nil` if the table has no such index.

@@ -77,8 +77,8 @@ extension MigrationError: CustomStringConvertible {
         case .appliedFileMissing(let version, let name):
             "Migration \(version) (\(name)) is applied in the database, but its file does not exist; restore the file."
         case .checksumDiffers(let file, let diff):
-            "\(file) was changed after it had been applied; restore its text and put the change into a new migration. "
-                + "(If the database has the change already: `denwa migrate repair --accept`.)"
+            "\(file) was changed after it had been applied; restore its text and put the change into a new migration, or, "
+                + "if the database has the change already, accept it with `denwa migrate repair --accept`."
                 + (diff.isEmpty ? "" : "\n\(diff)")
         case .databaseNewer(let database, let binary):
             "The database is at migration \(database), but this denwa knows only up to \(binary). Install the newer "

@@ -70,6 +70,9 @@ package struct Migrator: Sendable {
     func runAlone(_ file: SQLFile, on connection: Connection, record: (SchemaSnapshot) throws -> Void) throws {
         let statement = try LoneStatement(file)
         let schema = try MigrationTable(connection: connection).state().schema
+        // The last answer's portal is open until another takes its place, and with it a snapshot, for which CREATE INDEX
+        // CONCURRENTLY would wait as long as we wait for it. This one needs no snapshot.
+        try connection.execute(script: "SET LOCAL lock_timeout = 0")
         try statement.run(on: connection.another())
         try record(SchemaCatalog(connection: connection, schema: schema).snapshot())
     }

@@ -7,7 +7,9 @@ import Glibc
 /// transaction, which is committed at that point (PostgreSQL manual, "Pipeline Mode").
 package final class Connection {
     private let handle: OpaquePointer
-    private let answerWithin: Duration?
+    private let url: String
+    private let settings: ConnectionSettings
+    private var answerWithin: Duration? { settings.answerWithin }
     /// Statement names by SQL text.
     private var prepared: [String: String] = [:]
     private var lastStatement = 0
@@ -38,8 +40,13 @@ package final class Connection {
         // Notices are for a person at a terminal; a server's log is not the place.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         self.handle = handle
-        self.answerWithin = settings.answerWithin
+        self.url = url
+        self.settings = settings
     }
+
+    /// One more connection, made in the same way.
+    /// - Throws: ``PostgresError`` of kind `unreachable`.
+    package func another() throws(PostgresError) -> Connection { try Connection(url: url, settings: settings) }
 
     deinit { PQfinish(handle) }
 
@@ -152,7 +159,7 @@ package final class Connection {
     private func prepare(_ sql: String, types: [Oid], _ steps: inout [Step]) throws(PostgresError) -> String? {
         if let name = prepared[sql] { return name }
         for case .prepare(sql, let name) in steps { return name }
-        guard prepared.count < Self.preparedLimit else { return nil }
+        guard settings.preparesStatements, prepared.count < Self.preparedLimit else { return nil }
         lastStatement += 1
         let name = "s\(lastStatement)"
         guard PQsendPrepare(handle, name, sql, Int32(truncatingIfNeeded: types.count), types) == 1 else { throw lost() }

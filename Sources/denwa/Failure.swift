@@ -36,6 +36,8 @@ struct Failure {
         case let error as ChatError where error.code == .invalidField: self.init(error.detail, Self.usage)
         case let error as ChatError: self.init(error.detail, Self.failed)
         case let error as MigrationError: self.init(error.description, Self.code(for: error))
+        case let error as FolderError: self.init(error.description, Self.failed)
+        case let error as DumpError: self.init(error.description, Self.failed)
         case let error as ClusterError: self.init(error.description, Self.code(for: error))
         case let error as PostgresError where error.kind == .unreachable:
             self.init(
@@ -58,7 +60,12 @@ struct Failure {
     }
 
     private static func code(for error: MigrationError) -> ExitCode {
-        if case .databaseNewer = error { badConfiguration } else { failed }
+        switch error {
+        case .databaseNewer, .noSchema: badConfiguration
+        case .unknownVersion, .notAhead, .notBehind, .notApplied: usage
+        case .locksHeld: lockHeld
+        default: failed
+        }
     }
 
     private static func code(for error: BackupError) -> ExitCode {

@@ -37,7 +37,7 @@ import Testing
         Case(
             "changed after it was applied", files: ["0001_a.sql"],
             applied: [AppliedMigration(version: 1, name: "a", checksum: "other")],
-            error: .checksumDiffers(file: "0001_a.sql")),
+            error: .checksumDiffers(file: "0001_a.sql", diff: "")),
         Case(
             "a newer database", files: ["0001_a.sql"], applied: [row(1, "a"), row(2, "b")],
             error: .databaseNewer(database: 2, binary: 1)),

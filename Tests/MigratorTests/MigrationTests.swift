@@ -22,6 +22,20 @@ import Testing
         #expect(try Migration(file: "0001_a.sql", text: text + " ").checksum != plain.checksum)
     }
 
+    @Test(arguments: [
+        "-- migrate:none\n-- migrate:up\nVACUUM a;\n", "-- About.\n-- migrate:none\n-- migrate:up\nVACUUM a;\n",
+        "-- migrate:up\n-- migrate:none\nVACUUM a;\n",
+    ])
+    func aMarkerTakesTheTransactionAway(_ text: String) throws {
+        let migration = try Migration(file: "0001_a.sql", text: text)
+        #expect(migration.mode == .alone)
+        #expect(migration.up.sql.hasSuffix("VACUUM a;\n"))
+    }
+
+    @Test func otherwiseThereIsATransaction() throws {
+        #expect(try Migration(file: "0001_a.sql", text: "-- migrate:up\nSELECT 1;\n").mode == .transaction)
+    }
+
     private static let badNames = [
         "1_a.sql", "0000_a.sql", "0001.sql", "0001_.sql", "0001_a.txt", "00x1_a.sql",
         "+001_a.sql", "０００１_a.sql",
@@ -38,6 +52,8 @@ import Testing
         let bad = [
             ("-- migrate:up transaction:false\n", 1), ("-- migrate:up\n-- migrate:up\n", 2),
             ("-- migrate:down\n-- migrate:up\n", 1), ("-- migrate:up\n-- migrate:down\n-- migrate:up\n", 3),
+            ("-- migrate:up\nSELECT 1;\n-- migrate:none\n", 3),
+            ("-- migrate:none\n-- migrate:none\n-- migrate:up\n", 2),
         ]
         for (text, line) in bad {
             let marker = text.split(separator: "\n")[line - 1]

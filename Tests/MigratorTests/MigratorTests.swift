@@ -32,11 +32,14 @@ import Testing
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(statement.file == "0002_bad.sql")
-        #expect(statement.line == 4)
-        #expect(statement.column == 16)
-        #expect(statement.text == "  SELECT '日本', missing FROM bad;")
+        let place = SourcePlace(
+            file: "0002_bad.sql", line: 4, column: 16, text: "  SELECT '日本', missing FROM bad;")
+        #expect(statement.place == place)
         #expect(statement.sqlState == "42703")
+        // Japanese characters are twice as wide, and so is the space below them.
+        #expect(
+            statement.description.contains(
+                "\n      SELECT '日本', missing FROM bad;\n              \u{3000}\u{3000}   ^\n"))
         #expect(try exists("good", on: connection))
         #expect(try !exists("bad", on: connection))
         #expect(try Migrator(files: files).status(on: connection).pending.map(\.version) == [2])
@@ -45,7 +48,8 @@ import Testing
     @Test func aFileMayNotEndItsTransaction() throws {
         let connection = try Connection(url: TestCluster.freshDatabase(migrated: false), settings: .patient)
         let files = [("0001_bad.sql", "-- migrate:up\nCREATE TABLE early (id bigint);\nCOMMIT;\n")]
-        #expect(throws: MigrationError.transactionControl(file: "0001_bad.sql", line: 3, word: "COMMIT")) {
+        let place = SourcePlace(file: "0001_bad.sql", line: 3, column: 1, text: "COMMIT;")
+        #expect(throws: MigrationError.transactionControl(place, word: "COMMIT")) {
             try Migrator(files: files).up(on: connection)
         }
         #expect(try !exists("early", on: connection))

@@ -80,7 +80,7 @@ package struct MigrationPreview: Sendable {
     ) -> PlannedStatement {
         var sizes: [SQLName: Int64] = [:]
         for table in Set(analysis.locks.keys).union(analysis.work.map(\.table)) {
-            sizes[table] = facts.tables[table]?.bytes
+            sizes[table] = facts.tables[table].flatMap { $0.isNew ? nil : $0.bytes }
         }
         let seconds = analysis.work.reduce(0) { $0 + Double(sizes[$1.table] ?? 0) / speed($1.kind) }
         return PlannedStatement(

@@ -79,7 +79,8 @@ package struct StatementAnalysis: Sendable, Equatable {
     mutating func expect(_ compatibility: Compatibility) {
         switch (previous, compatibility) {
         case (.incompatible, _), (_, .compatible): break
-        case (.depends(let one), .depends(let other)) where one != other: previous = .depends("\(one), and \(other)")
+        case (.depends(let one), .depends(let other)) where one.contains(other): break
+        case (.depends(let one), .depends(let other)): previous = .depends("\(one), and \(other)")
         default: previous = compatibility
         }
     }

@@ -110,11 +110,6 @@ extension StatementAnalyzer {
         var analysis = change(table, .setLogged, "changes whether \(table) survives a crash", .accessExclusive)
         analysis.rewrite = .certain
         analysis.doWork(.rewrite, on: table)
-        // Both ends of a foreign key are looked at.
-        for key in facts.foreignKeys(of: table) + facts.foreignKeys(to: table) {
-            let other = key.table == table ? key.referenced : key.table
-            if other != table { analysis.lock(other, .accessShare) }
-        }
         return analysis
     }
 

@@ -48,12 +48,7 @@ extension StatementAnalyzer {
     func alterConstraint(_ reader: inout TokenReader, of table: SQLName) -> StatementAnalysis? {
         guard let name = reader.takeName() else { return nil }
         let does = "changes when \(name) of \(table) is checked"
-        var analysis = change(
-            table, .alterConstraint, does, .shareRowExclusive, .depends("if it expects no other time"))
-        for key in facts.foreignKeys(of: table) where key.name == name.name {
-            analysis.lock(key.referenced, .accessShare)
-        }
-        return analysis
+        return change(table, .alterConstraint, does, .accessExclusive, .depends("if it expects no other time"))
     }
 
     func dropConstraint(_ reader: inout TokenReader, of table: SQLName) -> StatementAnalysis? {

@@ -9,7 +9,14 @@ package struct StatementAnalyzer: Sendable {
     /// Never guesses: what is not known in all its parts is ``StatementAnalysis/unknown(_:)``.
     package func analyse(_ statement: Statement) -> StatementAnalysis {
         var reader = TokenReader(statement.tokens)
-        return known(&reader, statement) ?? .unknown(statement)
+        guard var analysis = known(&reader, statement) else { return .unknown(statement) }
+        let touched = analysis.locks.keys
+        if analysis.isKnown, !touched.isEmpty, touched.allSatisfy({ facts.tables[$0]?.isNew == true }) {
+            // Nobody has used them yet, and nobody has put anything into them.
+            analysis.previous = .compatible
+            analysis.destroys = nil
+        }
+        return analysis
     }
 
     private func known(_ reader: inout TokenReader, _ statement: Statement) -> StatementAnalysis? {
