@@ -183,6 +183,14 @@ def test_no_secret_is_in_an_export(contract, databases, tmp_path):
             assert hash.hex() not in text and hash not in data
 
 
+def resets(install, handle, url):
+    """Somebody whose account was imported chooses a password. Returns the token of their session."""
+    link = succeeds("account", "reset-link", handle, url=url).out.decode().strip()
+    password = f"a new good password of {handle}"
+    install.api.done("POST", "/v1/password-resets", json={"token": link.rpartition("=")[2], "newPassword": password})
+    return install.api.post("/v1/sessions", handle=handle, password=password)["session"]["token"]
+
+
 def test_a_server_goes_on_where_the_log_ends(contract, databases, tmp_path):
     """What was imported under a running server is seen by who listens; a repeat of an old message is found."""
     url = databases.fresh()
@@ -202,11 +210,7 @@ def test_a_server_goes_on_where_the_log_ends(contract, databases, tmp_path):
         added = counts("import", tmp_path / "one", url=other)
         assert added["events"] == value(url, "SELECT count(*) FROM events")
         # She has no password here: a link lets her choose one.
-        link = succeeds("account", "reset-link", alice.handle, url=other).out.decode().strip()
-        password = "another good password 電話"
-        two.api.done("POST", "/v1/password-resets", json={"token": link.rpartition("=")[2], "newPassword": password})
-        token = two.api.post("/v1/sessions", handle=alice.handle, password=password)["session"]["token"]
-        own = two.world.api(token)
+        own = two.world.api(resets(two, alice.handle, other))
         repeat = own.post(f"/v1/rooms/{room}/messages", body="hello", clientId="my-first")
         assert (repeat["seq"], repeat["duplicate"]) == (first["seq"], True)
         conflict = own.refused("POST", f"/v1/rooms/{room}/messages", json={"body": "other", "clientId": "my-first"})
@@ -221,15 +225,16 @@ def test_a_server_goes_on_where_the_log_ends(contract, databases, tmp_path):
 
 
 def test_listeners_hear_of_what_is_imported(contract, databases, tmp_path):
-    """A newer export under a running server: whoever has the room open is shown the new events within seconds."""
+    """A newer export under a running server: whoever has the room open is shown what is new, and shown out if they have left."""
     url = databases.fresh()
     one = Installation("transfer-source", url, contract)
     one.start()
-    alice = one.world.person("alice")
+    alice, bob = one.world.person("alice"), one.world.person("bob")
     room = alice.makes_room()
-    alice.sends("first", to=room)
+    bob.joins(room)
     succeeds("export", tmp_path / "old", url=url)
     alice.sends("second", to=room)
+    bob.leaves(room)
     succeeds("export", tmp_path / "new", url=url)
     one.stops()
     one.world.end_sockets()
@@ -239,20 +244,16 @@ def test_listeners_hear_of_what_is_imported(contract, databases, tmp_path):
     two = Installation("transfer-target", other, contract)
     two.start()
     try:
-        succeeds("account", "create", "watcher", "--password-stdin", given=b"a long password for it\n", url=other)
-        token = two.api.post("/v1/sessions", handle="watcher", password="a long password for it")["session"]["token"]
-        own = two.world.api(token)
-        socket = two.world.socket({"Authorization": f"Bearer {token}"})
-        # Nobody may write between: the watcher listens without being in the log of this room.
-        execute(other, "INSERT INTO memberships (room_id, account_id, joined_seq) SELECT r.id, a.id, 1 FROM rooms r, accounts a "
-                       f"WHERE r.name = '{room}' AND a.handle = 'watcher'")
-        socket.says("subscribe", room=room, after=0)
-        assert [event["kind"] for event in socket.events(room, 2)] == ["joined", "message"]
+        sockets = [two.world.socket({"Authorization": f"Bearer {resets(two, person.handle, other)}"}) for person in (alice, bob)]
+        for socket in sockets:
+            socket.subscribe(room, after=0)
+            assert [event["kind"] for event in socket.events(room, 2)] == ["joined", "joined"]
         begin = monotonic()
         succeeds("import", tmp_path / "new", url=other)
-        assert socket.events(room, 3)[-1]["body"] == "second"
-        print(f"heard of after {monotonic() - begin:.1f} s")
-        assert own.get(f"/v1/rooms/{room}")["room"]["head"] == 3
+        assert sockets[1].next("unsubscribed", room=room)["reason"] == "left"
+        left = monotonic() - begin
+        assert sockets[0].events(room, 4)[0]["body"] == "second"
+        print(f"shown out after {left:.1f} s, heard of after {monotonic() - begin:.1f} s")
     finally:
         two.stops()
         two.world.end_sockets()

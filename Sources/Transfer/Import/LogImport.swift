@@ -51,13 +51,13 @@ enum LogImport {
             """
     }
 
+    /// A server may have let one of them listen. It looks for memberships that have just ended, so the end is now and not when it was.
     private static func close(_ memberships: [MembershipChanges.Closed], _ room: Int64) -> Query {
         """
-        UPDATE memberships m SET left_seq = i.seq, left_at = i.at
+        UPDATE memberships m SET left_seq = i.seq, left_at = clock_timestamp()
         FROM unnest(
-            \(SQLArray(memberships.map(\.account.description))), \(SQLArray(memberships.map(\.seq))),
-            \(SQLArray(memberships.map { SQLTime($0.at) }))
-        ) AS i (handle, seq, at)
+            \(SQLArray(memberships.map(\.account.description))), \(SQLArray(memberships.map(\.seq)))
+        ) AS i (handle, seq)
         JOIN accounts a ON a.handle = i.handle
         WHERE m.room_id = \(room) AND m.account_id = a.id AND m.left_seq IS NULL
         """

@@ -14,7 +14,6 @@ struct MembershipChanges {
     struct Closed {
         let account: Handle
         let seq: Int64
-        let at: Timestamp
     }
 
     private(set) var opened: [Opened] = []
@@ -34,7 +33,7 @@ struct MembershipChanges {
                 if let index = open.removeValue(forKey: event.author) {
                     opened[index].left = (event.seq, event.at)
                 } else {
-                    closed.append(Closed(account: event.author, seq: event.seq, at: event.at))
+                    closed.append(Closed(account: event.author, seq: event.seq))
                 }
             }
         }

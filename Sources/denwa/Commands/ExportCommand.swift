@@ -9,9 +9,9 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write accounts and rooms with all their events as lines of JSON.",
         discussion: """
-            The folder gets a file for the accounts, one for each room, and a manifest. It is
-            as the database was at one moment, and has no secrets: no passwords, tokens or
-            second factors. The format is described in docs/export-format.md.
+            The folder gets a file for the accounts, one for each room, and a manifest. It
+            is as the database was at one moment, and has no secrets: no passwords, tokens
+            or second factors. The format is described in docs/export-format.md.
 
             EXAMPLES
               denwa export monday

@@ -7,9 +7,10 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Bring in what denwa export has written, or an export of Slack.",
         discussion: """
-            An import only adds: accounts whose handles nobody has, rooms that are not there,
-            events that follow those that are. The same import again changes nothing, and one
-            that was interrupted goes on where it was. A server may run meanwhile.
+            An import only adds: accounts whose handles nobody has, rooms that are not
+            there, events that follow those that are. The same import again changes
+            nothing, and one that was interrupted goes on where it was. A server may run
+            meanwhile.
 
             EXAMPLES
               denwa import monday --dry-run
@@ -26,8 +27,8 @@ struct ImportCommand: AsyncParsableCommand {
             abstract: "Bring in an export of Denwa; the same as denwa import FOLDER.",
             discussion: """
                 Everything is checked before anything is changed. A room that is here with
-                other events is refused. Accounts that are made have no password: let people
-                choose one with a link of denwa account reset-link.
+                other events is refused. Accounts that are made have no password: let
+                people choose one with a link of denwa account reset-link.
 
                 EXAMPLES
                   denwa import folder monday

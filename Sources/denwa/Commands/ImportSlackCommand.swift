@@ -8,12 +8,13 @@ struct ImportSlackCommand: AsyncParsableCommand {
         commandName: "slack",
         abstract: "Bring in the ZIP archive of a workspace that Slack has exported.",
         discussion: """
-            Users become members without a password, channels become rooms, and messages keep
-            their times. The archive again, or a newer one of the same workspace, adds what is
-            not here yet. What cannot be taken, such as reactions and files, is counted.
+            Users become members without a password, channels become rooms, and messages
+            keep their times. The archive again, or a newer one of the same workspace,
+            adds what is not here yet. What cannot be taken, such as reactions and files,
+            is counted.
 
-            Every room can be joined by everybody. So private channels and direct messages are
-            left out, unless --include-private says otherwise.
+            Every room can be joined by everybody. So private channels and direct messages
+            are left out, unless --include-private says otherwise.
 
             EXAMPLES
               denwa import slack export.zip --dry-run
