@@ -14,12 +14,15 @@ enum AdvisoryLock {
     private static let pauses = 20...250
 
     /// Limits that a role or a database may have, and that would end a long statement. The isolation too may be stricter by
-    /// default, and would then show the state from before the lock was had.
+    /// default, and would then show the state from before the lock was had. When this program ends, the server is to notice
+    /// it while a statement runs, and not at its end; PostgreSQL 14 learned that.
     private static let patience = """
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         SET LOCAL lock_timeout = 0;
         SET LOCAL statement_timeout = 0;
-        SET LOCAL idle_in_transaction_session_timeout = 0
+        SET LOCAL idle_in_transaction_session_timeout = 0;
+        SELECT set_config('client_connection_check_interval', '1000', true)
+        WHERE current_setting('server_version_num')::int >= 140000
         """
 
     /// Runs `body` in a transaction with the lock, as soon as nobody else has it. What is read there is what the others

@@ -59,7 +59,7 @@ struct MigrationTable {
     func newestSnapshot(_ state: State) throws -> SchemaSnapshot? {
         guard state.exists, state.keepsSchemas else { return nil }
         let row = try connection.run("SELECT schema FROM schema_migrations ORDER BY version DESC LIMIT 1").first
-        return try row?.optional("schema").map { SchemaSnapshot(text: $0) }
+        return try row?.optional("schema").flatMap { SchemaSnapshot(text: $0) }
     }
 
     /// Makes the table, or gives an older one its new columns, so that older denwas can go on with it.

@@ -308,6 +308,25 @@ def test_an_interrupted_rehearsal_leaves_nothing(database, files, how):
     assert database.rows(running) == [(0,)]
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_the_server_stops_when_the_program_does(database, files, how):
+    write(files, "CREATE TABLE early (id int);\nSELECT pg_sleep(60);", first=4)
+    child = database.starts("up", folder=files)
+    running = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(60)%%' AND pid <> pg_backend_pid()"
+    deadline = monotonic() + 20
+    while database.rows(running) == [(0,)]:
+        assert monotonic() < deadline and child.poll() is None
+        sleep(0.05)
+    child.send_signal(how)
+    child.communicate(timeout=20)
+    ended = monotonic()
+    while database.rows(running) != [(0,)]:
+        assert monotonic() < ended + 5, "the server goes on for nobody, with its locks"
+        sleep(0.05)
+    assert database.applied() == [1, 2, 3]
+    assert database.rows("SELECT to_regclass('early')") == [(None,)]
+
+
 def test_waiting_for_a_database_that_is_not_there(files):
     began = monotonic()
     waited = offline("up", "--wait", "1s", "--database-url", "postgresql://denwa@127.0.0.1:1/denwa", "--dir", files)

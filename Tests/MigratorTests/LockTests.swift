@@ -142,6 +142,9 @@ import Testing
         (.vacuum, "VACUUM notes"),
     ]
 
+    /// All of them, as examples.
+    static var statements: [String] { (cases + aloneCases).map(\.1) }
+
     @Test func everyKindIsTried() {
         let tried = Set((Self.cases + Self.aloneCases).map(\.0))
         #expect(Set(StatementKind.allCases).subtracting(tried).isEmpty)

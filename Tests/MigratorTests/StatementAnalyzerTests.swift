@@ -103,4 +103,32 @@ import Testing
         #expect(statements[5].analysis.locks == [SQLName("animals"): .accessExclusive, Self.people: .accessExclusive])
         #expect(statements[5].analysis.destroys == nil)
     }
+
+    /// Pieces of statements in any order: whatever comes, there is an answer.
+    @Test func takesWhateverComes() throws {
+        let words =
+            LockTests.statements.flatMap { Tokenizer.tokens(of: $0).map(\.text) } + [
+                "(", ")", "[", "]", ",", ".", "\"", "'",
+            ]
+        var state: UInt64 = 42
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for round in 0..<20_000 {
+            var sql = LockTests.statements[round % LockTests.statements.count].split(separator: " ").map(String.init)
+            for _ in 0...random(4) {
+                let place = random(sql.count)
+                switch random(3) {
+                case 0: sql.insert(words[random(words.count)], at: place)
+                case 1: sql[place] = words[random(words.count)]
+                default: if sql.count > 1 { sql.remove(at: place) }
+                }
+            }
+            for statement in StatementScanner.statements(of: sql.joined(separator: " ")) {
+                let analysis = StatementAnalyzer(facts: Self.facts).analyse(statement)
+                #expect(!analysis.does.isEmpty)
+            }
+        }
+    }
 }

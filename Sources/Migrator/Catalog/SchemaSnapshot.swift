@@ -17,7 +17,8 @@ package struct SchemaSnapshot: Sendable, Equatable {
     /// The server's version that wrote the definitions; another one may write the same thing differently.
     package let server: String
 
-    private static let header = "# PostgreSQL "
+    /// The number rises when other things are read, or written otherwise: two forms cannot be compared.
+    private static let header = "# form 1, PostgreSQL "
     private static let separator: Character = "\t"
 
     /// - Parameter things: names and definitions, as the catalog has them.
@@ -28,19 +29,17 @@ package struct SchemaSnapshot: Sendable, Equatable {
     }
 
     /// Reads ``text``.
-    init(text: String) {
+    /// - Returns: `nil` for another form.
+    init?(text: String) {
+        let lines = text.split(separator: "\n")
+        guard let first = lines.first, first.hasPrefix(Self.header) else { return nil }
         var things: [String: String] = [:]
-        var server = ""
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix(Self.header) {
-                server = String(line.dropFirst(Self.header.count))
-            } else {
-                let parts = line.split(separator: Self.separator, maxSplits: 1, omittingEmptySubsequences: false)
-                things[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
-            }
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: Self.separator, maxSplits: 1, omittingEmptySubsequences: false)
+            things[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
         self.things = things
-        self.server = server
+        self.server = String(first.dropFirst(Self.header.count))
     }
 
     private var lines: [String] {
