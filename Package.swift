@@ -26,6 +26,7 @@ let package = Package(
         // C libraries, from Debian packages.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The chat, cut by what each part imports. An arrow that is not here does not compile.
         .target(name: "Postgres", dependencies: ["CLibPQ", .nioCore, .nioPosix]),
@@ -57,6 +58,7 @@ let package = Package(
             ]),
         .target(name: "DenwaDev", dependencies: ["Postgres"]),
         .target(name: "Backup", dependencies: ["DenwaDev", "Postgres", .crypto]),
+        .target(name: "Transfer", dependencies: ["CZlib", "ChatCore", "ChatStore", "Postgres", .crypto]),
         .target(name: "ChatClient", dependencies: ["ChatCore", .nioCore, .nioPosix, .nioHTTP1]),
         .target(
             name: "Bench",
@@ -75,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Backup", "Bench", "ChatClient", "ChatCore", "ChatServer", "ChatStore", "DenwaDev", "Limits",
                 "Migrator", "PasswordPolicy", "Passwords", "Postgres", "Prove", "Schema", "SecondFactor", "SocketIO",
+                "Transfer",
                 .argumentParser, .configuration, .logging, .nioCore, .nioPosix,
             ]),
 
@@ -113,6 +116,11 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
         .testTarget(name: "BackupTests", dependencies: ["Backup", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "TransferTests",
+            dependencies: [
+                "CZlib", "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", "Transfer",
+            ]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["CArgon2", "Passwords", .nioConcurrencyHelpers]),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "SeededRandom"]),

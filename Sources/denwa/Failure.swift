@@ -7,6 +7,7 @@ import DenwaDev
 import Migrator
 import Postgres
 import Prove
+import Transfer
 
 /// What a person is told when a command fails: one sentence with cause and cure, and an exit code (docs/cli.md).
 struct Failure {
@@ -30,6 +31,8 @@ struct Failure {
         case let error as FileFailure: self.init(error.description, Self.failed)
         case let error as RoomTail.Failure: self.init(error.description, Self.failed)
         case let error as BackupError: self.init(error.description, Self.code(for: error))
+        case let error as TransferError: self.init(error.description, Self.failed)
+        case let error as ZipError: self.init(error.description, Self.failed)
         case let error as ListenError: self.init(error.description, Self.failed)
         case let error as BenchFailure: self.init(error.description, Self.failed)
         case let error as ProveError: self.init(error.description, Self.failed)
