@@ -105,7 +105,7 @@ def test_killed_in_the_middle_and_again(databases, exported, tmp_path, turn):
     wanted = EVENTS * turn // 6
     child = subprocess.Popen([binary(), "import", exported, "--database-url", url], stdin=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL, env=clean_environment())
-    deadline = monotonic() + 120
+    deadline = monotonic() + 60 + EVENTS / 1_000
     while value(url, "SELECT coalesce(max(head), -1) FROM rooms") <= wanted - (turn == 0):
         assert child.poll() is None and monotonic() < deadline
     child.send_signal(signal.SIGKILL)

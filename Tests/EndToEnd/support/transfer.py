@@ -94,15 +94,12 @@ def value(url, query, *values):
 
 
 def content(url):
-    """A hash of every row of every table."""
-    digest = hashlib.sha256()
+    """Of every table how many rows it has, and a sum of their hashes."""
     with psycopg.connect(url) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
         assert len(tables) > 5
-        for table, in tables:
-            for row, in connection.execute(f"SELECT t::text FROM {table} t ORDER BY t::text"):
-                digest.update(f"{table} {row}\n".encode())
-    return digest.hexdigest()
+        return {table: connection.execute(
+            f"SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM {table} t").fetchone() for table, in tables}
 
 
 def files(folder):
