@@ -115,12 +115,12 @@ let package = Package(
             path: "Tests/Microbench"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
-        .testTarget(name: "BackupTests", dependencies: ["Backup", "Postgres", "TestSupport"]),
         .testTarget(
             name: "TransferTests",
             dependencies: [
                 "CZlib", "ChatCore", "ChatStore", "Postgres", "SeededRandom", "TestSupport", "Transfer",
             ]),
+        .testTarget(name: "BackupTests", dependencies: ["Backup", "Postgres", "TestSupport"]),
         .testTarget(name: "DenwaTests", dependencies: ["denwa", "ChatServer", .argumentParser, .configuration]),
         .testTarget(name: "PasswordsTests", dependencies: ["CArgon2", "Passwords", .nioConcurrencyHelpers]),
         .testTarget(name: "LimitsTests", dependencies: ["Limits", "SeededRandom"]),
@@ -134,7 +134,8 @@ let package = Package(
                 "ChatClient", "ChatCore", "SeededRandom", .nioConcurrencyHelpers, .nioCore, .nioHTTP1, .nioPosix,
             ]),
         .testTarget(
-            name: "ProveTests", dependencies: ["Prove", "SeededRandom", .nioConcurrencyHelpers, .nioCore, .nioPosix]),
+            name: "ProveTests",
+            dependencies: ["Postgres", "Prove", "SeededRandom", .nioConcurrencyHelpers, .nioCore, .nioPosix]),
         .testTarget(
             name: "ChatStoreTests",
             dependencies: [
@@ -156,8 +157,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Migrator", "PasswordPolicy", "Passwords",
-                "Postgres",
+                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "Limits", "Migrator", "PasswordPolicy",
+                "Passwords", "Postgres", "SecondFactor",
                 "SeededRandom",
                 "SocketIO",
                 "denwa",

@@ -6,34 +6,49 @@ import Postgres
 struct BatchCommitter<Origin: Sendable>: Sendable {
     typealias Entry = WriterLane<Origin>.Entry
 
-    /// Stores a batch in one commit or not at all; answers each entry, in order.
-    typealias StoreBatch = @Sendable ([Entry]) async throws -> [LogAppend.Answer]
+    /// Stores a batch in one commit or not at all, and gives up at the given time; answers each entry, in order.
+    typealias StoreBatch = @Sendable ([Entry], ContinuousClock.Instant) async throws -> [LogAppend.Answer]
+
+    /// The times of one batch.
+    private struct Times {
+        /// Its senders are answered by then.
+        let end: ContinuousClock.Instant
+        /// No try begins later.
+        let lastTry: ContinuousClock.Instant
+    }
 
     let store: StoreBatch
     let logger: Logger
-    /// No try begins later, so senders are answered by then or one connect time-out later.
-    let deadline: Duration
+    let patience: WriterPatience
     var clock = RetryClock.continuous
     let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
 
-    /// Tries until the batch is stored, refused, or the deadline has passed.
+    /// Tries until the batch is stored, refused, or its time has passed.
     ///
     /// A connection that dies may have died after the commit. The batch is then tried again: what had been stored
     /// is found as a repeat, and gets its first answer.
+    /// - Parameter batch: in the order in which the drafts were handed over.
     /// - Returns: whether the database can be worked with.
     @discardableResult
     func commit(_ batch: [Entry]) async -> Bool {
-        await commit(batch, until: clock.now() + deadline, isAmbiguous: false)
+        let now = clock.now()
+        let late = batch.prefix { $0.since + patience.answer < now + patience.leastTry }
+        if !late.isEmpty {
+            answer(Array(late), .overloaded("What was sent before this message took too long to be stored."))
+        }
+        guard let oldest = batch.dropFirst(late.count).first else { return true }
+        let times = Times(end: oldest.since + patience.answer, lastTry: now + patience.retries)
+        return await commit(late.isEmpty ? batch : Array(batch[late.count...]), times, isAmbiguous: false)
     }
 
     /// - Parameter isAmbiguous: the batch may have been stored already.
-    private func commit(_ batch: [Entry], until end: ContinuousClock.Instant, isAmbiguous: Bool) async -> Bool {
+    private func commit(_ batch: [Entry], _ times: Times, isAmbiguous: Bool) async -> Bool {
         var pause = Duration.milliseconds(20)
         var isAmbiguous = isAmbiguous
         while true {
             let began = clock.now()
             do {
-                onCommit(Self.settle(batch, try await store(batch)))
+                onCommit(Self.settle(batch, try await store(batch, clock.now() + .seconds(3))))
                 return true
             } catch {
                 let failure = error as? PostgresError
@@ -41,8 +56,8 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
                 // A repeat that was stored by another writer meanwhile is found at the next try.
                 let mayHelp = failure.map { $0.isTransient && !$0.isOutOfSpace || $0.isUniqueViolation } ?? false
                 // Another try may take as long as this one did.
-                guard mayHelp, clock.now() + (clock.now() - began) + pause < end else {
-                    return await give(up: batch, because: error, until: end, isAmbiguous) && !mayHelp
+                guard mayHelp, clock.now() + (clock.now() - began) + pause < min(times.end, times.lastTry) else {
+                    return await give(up: batch, because: error, times, isAmbiguous) && !mayHelp
                 }
                 logger.debug("A batch of \(batch.count) is tried again: \(error)")
                 await clock.sleep(pause)
@@ -58,25 +73,25 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
     }
 
     private func give(
-        up batch: [Entry], because error: any Error, until end: ContinuousClock.Instant, _ isAmbiguous: Bool
+        up batch: [Entry], because error: any Error, _ times: Times, _ isAmbiguous: Bool
     ) async -> Bool {
         // One bad draft must not take the others with it.
         let isTheirFault = (error as? PostgresError).map { !$0.isTransient } ?? true
-        if isTheirFault, batch.count > 1 { return await commitEach(of: batch, until: end, isAmbiguous) }
+        if isTheirFault, batch.count > 1 { return await commitEach(of: batch, times, isAmbiguous) }
         logger.error("A batch of \(batch.count) was not stored: \(error)")
         answer(batch, isAmbiguous ? Self.outcomeUnknown : ChatError(storage: error))
         return true
     }
 
     /// All in the time of one.
-    private func commitEach(of batch: [Entry], until end: ContinuousClock.Instant, _ isAmbiguous: Bool) async -> Bool {
+    private func commitEach(of batch: [Entry], _ times: Times, _ isAmbiguous: Bool) async -> Bool {
         var isUsable = true
         for (index, entry) in batch.enumerated() {
-            guard clock.now() < end else {
+            guard clock.now() < min(times.end, times.lastTry) else {
                 answer(Array(batch[index...]), isAmbiguous ? Self.outcomeUnknown : .storageUnavailable)
                 return false
             }
-            isUsable = await commit([entry], until: end, isAmbiguous: isAmbiguous)
+            isUsable = await commit([entry], times, isAmbiguous: isAmbiguous)
         }
         return isUsable
     }

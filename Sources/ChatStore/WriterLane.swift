@@ -10,6 +10,8 @@ final class WriterLane<Origin: Sendable>: Sendable {
     struct Entry: Sendable {
         let draft: Draft
         let origin: Origin
+        /// When it was handed over.
+        let since: ContinuousClock.Instant
     }
 
     private struct Backlog {
@@ -33,7 +35,8 @@ final class WriterLane<Origin: Sendable>: Sendable {
     }
 
     /// Appends and wakes; never waits.
-    func submit(_ entry: Entry) throws(ChatError) {
+    func submit(_ draft: Draft, from origin: Origin) throws(ChatError) {
+        let entry = Entry(draft: draft, origin: origin, since: committer.clock.now())
         let mustWake: Result<Bool, ChatError> = backlog.withLockedValue { backlog in
             if backlog.isClosed { return .failure(.shuttingDown) }
             guard backlog.entries.count < limit else {

@@ -10,6 +10,8 @@ package final class Connection {
     private let url: String
     private let settings: ConnectionSettings
     private var answerWithin: Duration? { settings.answerWithin }
+    /// When whoever waits for the answers gives up, however many are still to come.
+    var answersBy: ContinuousClock.Instant?
     /// Statement names by SQL text.
     private var prepared: [String: String] = [:]
     private var lastStatement = 0
@@ -39,6 +41,8 @@ package final class Connection {
         }
         // Notices are for a person at a terminal; a server's log is not the place.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        // A server that stands still takes no more than its socket's buffer, and libpq would wait for ever.
+        PQsetnonblocking(handle, 0)
         self.handle = handle
         self.url = url
         self.settings = settings
@@ -89,6 +93,7 @@ package final class Connection {
         var steps: [Step] = []
         for query in queries { try send(query, &steps) }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
+        try flush()
         let answers = try collect(steps)
         guard PQexitPipelineMode(handle) == 1 else { throw lost() }
         switch answers {
@@ -100,6 +105,7 @@ package final class Connection {
     /// Runs several statements, separated by semicolons and without values, for migrations and seeds.
     package func execute(script: String) throws(PostgresError) {
         guard PQsendQuery(handle, script) == 1 else { throw lost() }
+        try flush()
         var failure: PostgresError?
         while let result = try nextResult() {
             failure = failure ?? Self.failure(in: result, sql: script)
@@ -206,16 +212,20 @@ package final class Connection {
         }
     }
 
+    /// Sends all that libpq holds, without trusting the server to ever take it.
+    private func flush() throws(PostgresError) {
+        let end = nextAnswerBy
+        while case let left = PQflush(handle), left != 0 {
+            guard left == 1 else { throw lost() }
+            try wait(for: POLLIN | POLLOUT, until: end)
+        }
+    }
+
     /// Waits for the next result without trusting the server to ever answer.
     private func nextResult() throws(PostgresError) -> OpaquePointer? {
-        let deadline = answerWithin.map { ContinuousClock.now + $0 }
-        while PQisBusy(handle) == 1 {
-            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            let timeout = deadline.map { max(0, ($0 - .now) / .milliseconds(1)) } ?? -1
-            let ready = poll(&descriptor, 1, timeout < 0 ? -1 : Int32(min(timeout.rounded(.up), 86_400_000)))
-            if ready == 0 { throw silent() }
-            guard ready > 0 || errno == EINTR else { throw lost() }
-            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        if PQisBusy(handle) == 1 {
+            let end = nextAnswerBy
+            repeat { try wait(for: POLLIN, until: end) } while PQisBusy(handle) == 1
         }
         let result = PQgetResult(handle)
         if result == nil, PQstatus(handle) != CONNECTION_OK { throw lost() }
@@ -226,11 +236,21 @@ package final class Connection {
         return result
     }
 
-    private func lost() -> PostgresError {
-        PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed)
+    /// When a server that says nothing from now on counts as lost.
+    private var nextAnswerBy: ContinuousClock.Instant? {
+        [answerWithin.map { .now + $0 }, answersBy].compactMap { $0 }.min()
     }
 
-    private func silent() -> PostgresError {
-        PostgresError(.connectionLost, "PostgreSQL did not answer within \(answerWithin ?? .zero)")
+    /// Waits until the connection can be read from, or written to, and reads what there is.
+    private func wait(for events: CInt, until end: ContinuousClock.Instant?) throws(PostgresError) {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+        let timeout = end.map { max(0, ($0 - .now) / .milliseconds(1)) } ?? -1
+        let ready = poll(&descriptor, 1, timeout < 0 ? -1 : Int32(min(timeout.rounded(.up), 86_400_000)))
+        guard ready != 0 else { throw PostgresError(.connectionLost, "PostgreSQL did not answer in time") }
+        guard ready > 0 || errno == EINTR, PQconsumeInput(handle) == 1 else { throw lost() }
+    }
+
+    private func lost() -> PostgresError {
+        PostgresError(.connectionLost, String(cString: PQerrorMessage(handle)).trimmed)
     }
 }

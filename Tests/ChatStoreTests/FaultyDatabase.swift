@@ -24,8 +24,6 @@ final class FaultyDatabase: @unchecked Sendable {
     private(set) var hopeless: Set<Int> = []
     /// Drafts, by origin, of which another writer may have stored one at the same time.
     private(set) var storedByOthers: Set<Int> = []
-    /// When a draft, by origin, was first tried.
-    private(set) var firstTries: [Int: Int] = [:]
     private var outageEnd = 0
     /// Until when a transaction that nobody waits for any more holds the rooms' locks.
     private var locked: [Int]
@@ -37,10 +35,10 @@ final class FaultyDatabase: @unchecked Sendable {
         locked = rooms.map { _ in 0 }
     }
 
-    func store(_ batch: Batch) async throws -> [LogAppend.Answer] {
+    func store(_ batch: Batch, by end: ContinuousClock.Instant) async throws -> [LogAppend.Answer] {
         checkForm(of: batch)
-        await executor.sleep(microseconds: 200 + executor.below(2000))
-        if isFaulty { try await fail(batch) }
+        try await takeTime(200 + executor.below(2000), by: end)
+        if isFaulty { try await fail(batch, by: end) }
         if batch.contains(where: { $0.isPoisoned }) {
             if batch.count == 1 { hopeless.insert(batch[0].origin) }
             throw PostgresError(state: "22021")
@@ -48,8 +46,14 @@ final class FaultyDatabase: @unchecked Sendable {
         return batch.map { log.store($0.draft) }
     }
 
+    /// - Throws: if whoever waits gives up before.
+    private func takeTime(_ microseconds: Int, by end: ContinuousClock.Instant) async throws {
+        let left = max(0, Int((end - executor.now) / .microseconds(1)))
+        await executor.sleep(microseconds: min(microseconds, left))
+        if microseconds > left { throw PostgresError(.connectionLost, "silent") }
+    }
+
     private func checkForm(of batch: Batch) {
-        for entry in batch where firstTries[entry.origin] == nil { firstTries[entry.origin] = executor.elapsed }
         let changes = batch.count { !$0.isMessage }
         if batch.isEmpty || batch.count > 256 { violations.append("a batch of \(batch.count)") }
         if changes > 0, batch.count > 1 { violations.append("a change of membership in a batch of \(batch.count)") }
@@ -57,10 +61,10 @@ final class FaultyDatabase: @unchecked Sendable {
 
     // MARK: - Faults
 
-    private func fail(_ batch: Batch) async throws {
+    private func fail(_ batch: Batch, by end: ContinuousClock.Instant) async throws {
         if executor.elapsed < outageEnd { throw PostgresError(.unreachable, "no server") }
         if batch.contains(where: { isLocked($0) }) {
-            await executor.sleep(microseconds: 2_000_000)
+            try await takeTime(2_000_000, by: end)
             throw PostgresError(state: "55P03")
         }
         switch executor.below(100) {
@@ -74,7 +78,7 @@ final class FaultyDatabase: @unchecked Sendable {
             storeSilently(batch)
             throw PostgresError(.connectionLost, "lost after the commit")
         case ..<89: throw PostgresError(.connectionLost, "lost before the commit")
-        case ..<92: try await hang(batch)
+        case ..<92: try await hang(batch, by: end)
         case ..<95:
             storeSilently([batch[executor.below(batch.count)]])
             storedByOthers.formUnion(batch.map(\.origin))
@@ -88,11 +92,11 @@ final class FaultyDatabase: @unchecked Sendable {
     }
 
     /// The writer stops waiting; the transaction may still be committed, then or later.
-    private func hang(_ batch: Batch) async throws {
+    private func hang(_ batch: Batch, by end: ContinuousClock.Instant) async throws {
         let isLate = executor.chance(of: 50)
         if executor.chance(of: 50), !isLate { storeSilently(batch) }
         if isLate { holdLocks(batch) }
-        await executor.sleep(microseconds: Self.patience)
+        try await takeTime(Self.patience, by: end)
         throw PostgresError(.connectionLost, "silent")
     }
 

@@ -23,9 +23,8 @@ final class WriterSimulation: @unchecked Sendable {
     private static let bodies = ["hi", "ho"].map { MessageBody(stored: $0) }
     private static let ids = (0..<400).map { ClientID(stored: "\($0)") }
     private static let backlogLimit = 24
-    private static let deadline = 2_500_000
-    /// How long the database may take to say anything.
-    private static let oneAnswer = FaultyDatabase.patience + 2_500
+    /// Nobody waits longer, in microseconds.
+    private static let answer = 2_800_000
 
     private let executor: SimulatedExecutor
     private let database: FaultyDatabase
@@ -46,8 +45,8 @@ final class WriterSimulation: @unchecked Sendable {
         covered = Self.rooms.map { _ in 0 }
         lastFresh = covered
         let committer = BatchCommitter<Int>(
-            store: { [database] in try await database.store($0) }, logger: Self.silentLogger,
-            deadline: .microseconds(Self.deadline),
+            store: { [database] in try await database.store($0, by: $1) }, logger: Self.silentLogger,
+            patience: WriterPatience(answer: .microseconds(Self.answer)),
             clock: RetryClock(
                 now: { [executor] in executor.now },
                 sleep: { [executor] in await executor.sleep(microseconds: Int($0 / .microseconds(1))) }),
@@ -137,7 +136,7 @@ final class WriterSimulation: @unchecked Sendable {
         sent.append(Sent(draft: draft, isFirstUse: isFirst, at: executor.elapsed))
         unanswered += 1
         do throws(ChatError) {
-            try lanes[(database.log.index(of: draft.room) ?? 0) % 2].submit(.init(draft: draft, origin: origin))
+            try lanes[(database.log.index(of: draft.room) ?? 0) % 2].submit(draft, from: origin)
         } catch {
             promise("a reason to refuse", error.code == (isClosed ? .shuttingDown : .overloaded))
             sent[origin].isAnswered = true
@@ -176,8 +175,8 @@ final class WriterSimulation: @unchecked Sendable {
         promise("a draft is answered once", !sent[answer.origin].isAnswered)
         sent[answer.origin].isAnswered = true
         unanswered -= 1
-        let time = executor.elapsed - (database.firstTries[answer.origin] ?? executor.elapsed)
-        promise("an answer in time: \(time) µs", time <= Self.deadline + Self.oneAnswer)
+        let time = executor.elapsed - sent[answer.origin].at
+        promise("an answer in time: \(time) µs", time <= Self.answer)
         switch answer.result {
         case .success(let receipt): check(receipt, for: sent[answer.origin], answer.origin)
         case .failure(let error): check(error, for: sent[answer.origin], answer.origin)
@@ -201,9 +200,7 @@ final class WriterSimulation: @unchecked Sendable {
     private func check(_ error: ChatError, for sent: Sent, _ origin: Int) {
         switch error.code {
         case .outcomeUnknown, .idempotencyConflict, .notAMember, .roomNotFound: break
-        case .internalError:
-            let isLate = executor.elapsed - (database.firstTries[origin] ?? executor.elapsed) >= Self.deadline
-            promise("only the bad draft is refused", isLate || database.hopeless.contains(origin))
+        case .internalError: promise("only the bad draft is refused", database.hopeless.contains(origin))
         case .storageUnavailable, .overloaded, .storageFull:
             guard sent.isFirstUse, !database.storedByOthers.contains(origin),
                 case .message(let id, _) = sent.draft.content

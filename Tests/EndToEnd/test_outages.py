@@ -11,7 +11,10 @@ from support.engineio import WebSocket
 from support.installation import own_installation
 from support.talker import Talker
 
-ANSWER_WITHIN = 3.5
+# What a sender is promised, and what a busy machine and this client may add.
+ANSWER_WITHIN = 3 + 0.25
+# Who reads is promised no time: it may wait for its turn and for the database.
+READ_WITHIN = 3.5
 UNREADY_WITHIN = 2
 READY_WITHIN = 5
 # `script/soak` makes it ten of a minute each.
@@ -102,7 +105,7 @@ def test_a_crash_of_postgresql(scene):
     scene.own.cluster.crash()
     with an_outage(scene):
         codes, seconds = refusals_of_readers(scene)
-        assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
+        assert codes == {"storage_unavailable"} and seconds <= READ_WITHIN
         assert scene.alice.api.refused("GET", "/v1/rooms")[:2] == (503, "storage_unavailable")
         sleep(2)
         scene.own.cluster.start()
@@ -115,7 +118,7 @@ def test_a_database_that_stands_still(scene):
     scene.own.cluster.pause()
     with an_outage(scene):
         codes, seconds = refusals_of_readers(scene)
-        assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
+        assert codes == {"storage_unavailable"} and seconds <= READ_WITHIN
         sleep(max(0, 10 - (monotonic() - begin)))
         scene.own.cluster.resume()
     assert scene.talker.refusals, "nothing was refused"
@@ -207,7 +210,7 @@ def test_one_outage_after_the_other(scene):
         own.cluster.stop()
         assert own.seconds_until_readiness(503) <= UNREADY_WITHIN
         codes, seconds = refusals_of_readers(scene)
-        assert codes == {"storage_unavailable"} and seconds <= ANSWER_WITHIN
+        assert codes == {"storage_unavailable"} and seconds <= READ_WITHIN
         sleep(max(0, OUTAGE_SECONDS - (monotonic() - begin)))
         resident.append(kilobytes(own.child.pid))
         own.cluster.start()
@@ -232,7 +235,7 @@ def test_a_socket_io_client_that_comes_while_it_is_away_comes_again(own):
     own.cluster.crash()
     with WebSocket(f"{own.url}/socket.io/") as ws:
         ws.says(f'40{{"token":"{alice.token}"}}')
-        assert ws.dies(ANSWER_WITHIN + 1) == []
+        assert ws.dies(READ_WITHIN + 1) == []
     own.cluster.heal()
     own.seconds_until_readiness(200)
     with WebSocket(f"{own.url}/socket.io/") as ws:

@@ -14,7 +14,7 @@ struct WriterBench {
         let seq = NIOLockedValueBox<Int64>(0)
         let writer = RoomWriter<Int>(
             on: globalConcurrentExecutor, lanes: 1, logger: Logger(label: "writer") { _ in SwiftLogNoOpLogHandler() },
-            store: { drafts in
+            store: { drafts, _ in
                 drafts.map { _ in
                     let number = seq.withLockedValue { seq in
                         seq += 1

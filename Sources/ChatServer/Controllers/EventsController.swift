@@ -52,7 +52,7 @@ struct EventsController: Sendable {
 extension Request {
     /// The sender's key from the header `Idempotency-Key` or the body; a quoted header is taken as in the IETF's draft
     /// "The Idempotency-Key HTTP Header Field".
-    fileprivate func clientID(in body: JSONObject) throws(ChatError) -> ClientID {
+    func clientID(in body: JSONObject) throws(ChatError) -> ClientID {
         guard let name = HTTPField.Name("Idempotency-Key"), let header = headers[name] else {
             return try ClientID(body.string("clientId"))
         }
