@@ -89,6 +89,9 @@ package struct FrameReader {
             let extra = short < 126 ? 0 : short == 126 ? 2 : 8
             guard bytes.count >= 2 + extra else { return nil }
             let long = bytes[(start + 2)..<(start + 2 + extra)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard extra == 0 || long > (extra == 2 ? 125 : 65_535) else {
+                throw ProtocolViolation(.protocolError, "a length must be written in as few bytes as it needs")
+            }
             guard let length = Int(exactly: extra == 0 ? UInt64(short) : long), length <= payloadLimit else {
                 throw ProtocolViolation(.messageTooLarge, "a message has at most \(payloadLimit) bytes")
             }

@@ -76,6 +76,16 @@ import Testing
         }
     }
 
+    /// RFC 6455, 5.2: "the minimal number of bytes MUST be used to encode the length".
+    @Test(arguments: [0, 1, 125, 126, 65_535]) func refusesLengthsInMoreBytesThanTheyNeed(_ count: Int) {
+        let payload = [UInt8](repeating: 0x61, count: count)
+        let long = (0..<8).map { UInt8(truncatingIfNeeded: count >> (56 - 8 * $0)) }
+        #expect(violation(bytes(0x82, payload, length: [127] + long)) == .protocolError)
+        #expect(violation(Array(bytes(0x82, length: [127] + long).prefix(10))) == .protocolError, "at once")
+        guard count < 126 else { return }
+        #expect(violation(bytes(0x82, payload, length: [126] + long.suffix(2))) == .protocolError)
+    }
+
     /// As soon as the length has come.
     @Test func refusesTooMuchBeforeItHasCome() {
         #expect(

@@ -1,6 +1,7 @@
 """RFC 6455 frame by frame: what breaks the protocol is closed with the right code; what is legal works."""
 
 import json
+import struct
 from time import sleep
 from uuid import uuid4
 
@@ -9,6 +10,13 @@ import pytest
 from support.raw import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Wire, close_frame, frame
 
 HI = b'{"type":"dance"}'
+
+
+def stretched(payload, form):
+    """A text frame whose length takes more bytes than it needs."""
+    mark = {">H": 0xFE, ">Q": 0xFF}[form]
+    return bytes([0x81, mark]) + struct.pack(form, len(payload)) + bytes(4) + payload
+
 
 # What to send, and the code that must come back.
 BROKEN = {
@@ -49,6 +57,11 @@ BROKEN = {
     "65,537 bytes": (frame(TEXT, b" " * 65_537), 1009),
     "65,537 bytes in fragments": (frame(TEXT, b" " * 40_000, fin=False) + frame(CONTINUATION, b" " * 25_537), 1009),
     "endless fragments": (frame(TEXT, b" ", fin=False) + frame(CONTINUATION, b" " * 1_000, fin=False) * 70, 1009),
+    "2 bytes for a length of 16": (stretched(HI, ">H"), 1002),
+    "2 bytes for a length of 125": (stretched(HI.ljust(125), ">H"), 1002),
+    "2 bytes for no length": (stretched(b"", ">H"), 1002),
+    "8 bytes for a length of 16": (stretched(HI, ">Q"), 1002),
+    "8 bytes for a length of 65,535": (stretched(HI.ljust(65_535), ">Q"), 1002),
     "a length of 1 GiB": (frame(TEXT, b"x" * 10, length=1 << 30), 1009),
     "a length of 2^63-1": (frame(TEXT, b"x" * 10, length=(1 << 63) - 1), 1009),
     "60 pings at once": (frame(PING, b"flood") * 60, 1008),

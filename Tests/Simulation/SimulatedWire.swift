@@ -90,8 +90,12 @@ extension ByteBuffer {
     /// A text frame as a client writes it; the key is zero, so that its bytes are the payload's.
     fileprivate mutating func writeClientFrame(_ text: String) {
         writeInteger(UInt8(0x81))
-        writeInteger(UInt8(0xFE))
-        writeInteger(UInt16(truncatingIfNeeded: text.utf8.count))
+        if text.utf8.count < 126 {
+            writeInteger(0x80 | UInt8(text.utf8.count))
+        } else {
+            writeInteger(UInt8(0xFE))
+            writeInteger(UInt16(truncatingIfNeeded: text.utf8.count))
+        }
         writeInteger(UInt32(0))
         writeString(text)
     }
