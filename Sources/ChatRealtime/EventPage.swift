@@ -24,6 +24,13 @@ package struct EventPage: Sendable {
         json.member("hasMore", hasMore)
     }
 
+    /// Of a page of the newest events the last so many.
+    func newest(_ limit: Int) -> EventPage {
+        guard events.count > limit else { return self }
+        let part = EventRun(events.stream, joining: [events], above: events.last - Int64(limit))
+        return EventPage(title: title, head: head, events: part, hasMore: true)
+    }
+
     init(_ page: Page, in dialect: Dialect = .native) {
         self.init(
             title: page.title, head: page.head, events: EventRun(page.room, page.events, in: dialect),

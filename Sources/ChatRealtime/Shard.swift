@@ -29,6 +29,8 @@ final class Shard {
     private var sockets: [SocketID: SocketSession] = [:]
     private var accounts: [AccountID: [SocketID: SocketSession]] = [:]
     private var feeds: [RoomStream: RoomFeed] = [:]
+    /// Of the sockets here.
+    var reads = SharedReads()
     /// Those that somebody here has ever followed a room in.
     private var dialects: [Dialect] = []
 

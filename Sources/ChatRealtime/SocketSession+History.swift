@@ -34,30 +34,83 @@ extension SocketSession {
         flush()
     }
 
+    typealias PageReader = (SocketSession, Result<EventPage, any Error>) -> Void
+
     /// Reads a page: from the newest events in memory if they are enough, else from the log.
     ///
+    /// Who is a member and wants some of the newest events joins a read of them that is under way, and is served from memory
+    /// then; if that is not enough, or if that read failed, everybody asks the log.
+    func read(_ stream: RoomStream, _ range: PageRange, _ limit: Int, _ then: @escaping PageReader) {
+        if let page = remembered(stream, range, limit) { return then(self, .success(page)) }
+        guard let shard, let count = newestCount(stream.room, range, limit) else {
+            return ask(stream, range, limit, then)
+        }
+        let key = SharedReads.Key(stream: stream, count: count)
+        let isFirst = shard.reads.begin(key) { [self] in
+            if let page = remembered(stream, range, limit) {
+                then(self, .success(page))
+            } else {
+                ask(stream, range, limit, then)
+            }
+        }
+        guard isFirst else { return }
+        ask(stream, .newest, count) { session, result in
+            let others = shard.reads.end(key)
+            session.arrived(result, stream, range, limit, then)
+            for other in others { other() }
+        }
+    }
+
     /// Memory serves only rooms that the account is known to be a member of, and only once it has come as far as the log
     /// is known to have.
-    func read(
-        _ stream: RoomStream, _ range: PageRange, _ limit: Int,
-        _ then: @escaping (SocketSession, Result<EventPage, any Error>) -> Void
-    ) {
-        guard let eventLoop = socket?.eventLoop else { return }
-        let room = stream.room
-        let recent = environment.hub.recent
-        let followed = subscribers[room]?.subscription.head ?? 0
-        if let head = knownHeads[room],
-            let page = recent.page(stream, range, limit: limit, notBefore: max(head, followed))
-        {
-            return then(self, .success(page))
+    private func remembered(_ stream: RoomStream, _ range: PageRange, _ limit: Int) -> EventPage? {
+        knownHead(of: stream.room).flatMap {
+            environment.hub.recent.page(stream, range, limit: limit, notBefore: $0)
         }
+    }
+
+    /// `nil` unless the account is known to be a member.
+    private func knownHead(of room: RoomName) -> Int64? {
+        knownHeads[room].map { max($0, subscribers[room]?.subscription.head ?? 0) }
+    }
+
+    /// How many of the newest events memory needs to serve a page; `nil` if the log has to be asked for it.
+    private func newestCount(_ room: RoomName, _ range: PageRange, _ limit: Int) -> Int? {
+        guard let head = knownHead(of: room) else { return nil }
+        switch range {
+        case .newest: return max(limit, PageRange.defaultCount)
+        case .after(let seq) where head - seq <= Int64(PageRange.defaultCount): return PageRange.defaultCount
+        default: return nil
+        }
+    }
+
+    /// The newest events have come for whoever wanted some of them.
+    private func arrived(
+        _ newest: Result<EventPage, any Error>, _ stream: RoomStream, _ range: PageRange, _ limit: Int,
+        _ then: @escaping PageReader
+    ) {
+        switch newest {
+        case .success(let page) where range == .newest: then(self, .success(page.newest(limit)))
+        case .success:
+            if let page = remembered(stream, range, limit) {
+                then(self, .success(page))
+            } else {
+                ask(stream, range, limit, then)
+            }
+        case .failure(let error): then(self, .failure(error))
+        }
+    }
+
+    private func ask(_ stream: RoomStream, _ range: PageRange, _ limit: Int, _ then: @escaping PageReader) {
+        guard let eventLoop = socket?.eventLoop else { return }
+        let recent = environment.hub.recent
         let reading = range == .newest ? recent.willRead(stream) : nil
         let bound = NIOLoopBound((self, then), eventLoop: eventLoop)
-        environment.rooms.page(room, range, limit, account.id, eventLoop).whenComplete { result in
+        environment.rooms.page(stream.room, range, limit, account.id, eventLoop).whenComplete { result in
             let (session, then) = bound.value
             let page = result.map { EventPage($0, in: stream.dialect) }
             if let reading { recent.didRead(reading, try? page.get()) }
-            if session.socket != nil, case .success(let page) = page { session.knownHeads[room] = page.head }
+            if session.socket != nil, case .success(let page) = page { session.knownHeads[stream.room] = page.head }
             then(session, page)
         }
     }

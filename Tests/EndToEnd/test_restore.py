@@ -1,5 +1,7 @@
 """An older backup is put back: clients that have seen more are told to start over."""
 
+from time import monotonic
+
 import pytest
 
 from support.installation import own_installation
@@ -67,3 +69,33 @@ def test_a_backup_that_is_put_back_under_a_running_server(own, backup, people):
     assert page["head"] == 22 and page["events"][-1]["seq"] == 22
     bob.listens(room, last=0)
     assert alice.sends("after the restore", to=room)["seq"] == bob.receives("after the restore")["seq"] == 23
+
+
+@pytest.fixture
+def lively(contract):
+    """A server that tells the heads of rooms every second."""
+    with own_installation("restore-heads", contract, options=("--heartbeat-seconds", "1")) as installation:
+        yield installation
+
+
+def test_the_heads_of_the_database_before_are_forgotten(lively, backup):
+    """They were asked for just before it was replaced, and would have been compared just after."""
+    alice = lively.world.person("alice")
+    room = alice.makes_room()
+    alice.fills(room, 5)
+    lively.cluster.dump(backup)
+    alice.fills(room, 30)
+    alice.listens(room, last=0)
+    lively.cluster.restore(backup, "restored")
+    # When the database comes back, the heads are asked for at once, and compared half a second later.
+    lively.cluster.pause()
+    assert lively.seconds_until_readiness(503) < 5
+    lively.cluster.resume()
+    assert lively.seconds_until_readiness(200) < 5
+    lively.cluster.replace_database("restored")
+    assert alice.socket.closed_with(5)[0] == 1012
+    alice.first_socket = None
+    assert alice.listens(room, last=0)["head"] == 6
+    deadline = monotonic() + 4
+    while monotonic() < deadline:
+        assert alice.socket.next("heartbeat")["heads"] == {room: 6}
