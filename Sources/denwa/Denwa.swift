@@ -19,9 +19,9 @@ struct Denwa: AsyncParsableCommand {
         version: ChatApplication.version,
         subcommands: [
             DevCommand.self, ServeCommand.self, MigrateCommand.self, SeedCommand.self, AccountCommand.self,
-            InviteCommand.self, BotCommand.self, AuditCommand.self,
+            SessionCommand.self, RoomCommand.self, RetentionCommand.self,
+            InviteCommand.self, BotCommand.self, AuditCommand.self, BackupCommand.self, RestoreCommand.self,
             ExportCommand.self, ImportCommand.self,
-            BackupCommand.self, RestoreCommand.self,
             DoctorCommand.self, ConfigCommand.self,
             TailCommand.self,
             SendCommand.self, ManualCommand.self, CompletionsCommand.self,

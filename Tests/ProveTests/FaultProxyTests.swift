@@ -22,9 +22,43 @@ import Testing
             proxy.control.arm([cut])
             client.sends("hello")
             #expect(await client.isCut())
-            #expect(proxy.control.cutsDone == 1)
+            #expect(proxy.control.cuts == [cut: 1])
             #expect(await server.receives(cut == .beforeRequest ? "" : "hello"))
             #expect(client.received == (cut == .withinAnswer ? "hheel" : ""))
+        }
+    }
+
+    /// Not the watch's and the log-ins' look-ups, nor what a program says before it has asked for anything, nor half a request.
+    @Test func cutsOnlyCommitsOfTheProgram() async throws {
+        func start(of program: String) -> String { "....user\0denwa\0application_name\0\(program)\0\0" }
+        let (half, whole) = ("query", "query S\0\0\0\u{4}")
+        for program in ["denwa", "denwa watch", "denwa writer"] {
+            try await withProxy(cutting: .commits(of: "denwa writer")) { proxy, server, client in
+                proxy.control.arm([.afterRequest])
+                var sent = ""
+                for text in [start(of: program), half, whole] {
+                    client.sends(text)
+                    sent += text
+                    #expect(await server.receives(sent))
+                }
+                let isWriter = program == "denwa writer"
+                if isWriter { #expect(await client.isCut()) }
+                #expect(proxy.control.cuts == (isWriter ? [.afterRequest: 1] : [:]))
+            }
+        }
+    }
+
+    /// A connection that ends before it could be cut was not cut.
+    @Test func countsOnlyWhatItHasCut() async throws {
+        try await withProxy { proxy, server, client in
+            server.doesNotAnswer()
+            proxy.control.arm([.beforeAnswer])
+            client.sends("a")
+            #expect(await server.receives("a"))
+            var random = SeededGenerator(seed: 1)
+            proxy.cut(using: &random)
+            #expect(await client.isCut())
+            #expect(proxy.control.cuts == [:])
         }
     }
 
@@ -75,14 +109,17 @@ import Testing
         }
     }
 
-    private func withProxy(_ body: (FaultProxy, Party, Party) async throws -> Void) async throws {
+    private func withProxy(
+        cutting target: ProxyControl.Target = .everyRequest,
+        _ body: (FaultProxy, Party, Party) async throws -> Void
+    ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         let server = Party(doubles: true)
         let listener = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in server.attach(to: channel) }
             .bind(host: "127.0.0.1", port: 0).get()
         let address = try #require(listener.localAddress)
-        let proxy = try await FaultProxy.start(to: address, on: group)
+        let proxy = try await FaultProxy.start(to: address, on: group, cutting: target)
         let client = Party(doubles: false)
         let channel = try await ClientBootstrap(group: group)
             .channelInitializer { channel in client.attach(to: channel) }
@@ -100,6 +137,7 @@ private final class Party: Sendable {
         var channel: (any Channel)?
         var received = ""
         var isClosed = false
+        var isMute = false
     }
 
     private final class Handler: ChannelInboundHandler {
@@ -112,8 +150,11 @@ private final class Party: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let text = String(buffer: Self.unwrapInboundIn(data))
-            party.state.withLockedValue { $0.received += text }
-            guard party.doubles else { return }
+            let isMute = party.state.withLockedValue { state in
+                state.received += text
+                return state.isMute
+            }
+            guard party.doubles, !isMute else { return }
             let answer = String(text.flatMap { [$0, $0] })
             context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
         }
@@ -138,6 +179,8 @@ private final class Party: Sendable {
     func sends(_ text: String) {
         state.withLockedValue { $0.channel }?.writeAndFlush(ByteBuffer(string: text), promise: nil)
     }
+
+    func doesNotAnswer() { state.withLockedValue { $0.isMute = true } }
 
     func receives(_ text: String) async -> Bool { await becomes { $0.received == text } }
 

@@ -72,8 +72,10 @@ final class Poster: Sender {
     private func post(_ letter: Letter) {
         let attempt = stage.recorder.invoke(letter.message, client: client, room: letter.room, connection: 0)
         open += 1
+        let since = NIODeadline.now()
         http.answer(to: request(letter)).assumeIsolated().whenComplete { result in
             self.open -= 1
+            if result.isAnswer { self.stage.answerTimes.waited(since: since) }
             self.answered(letter, attempt, result)
         }
     }
@@ -117,5 +119,12 @@ final class Poster: Sender {
             }
         }
         stage.recorder.record(record)
+    }
+}
+
+extension Result<HTTPAnswer, any Error> {
+    /// Whether the server said anything, and did not just go away.
+    fileprivate var isAnswer: Bool {
+        if case .success = self { true } else { false }
     }
 }

@@ -9,6 +9,7 @@ final class Stage: Sendable {
     let seed: UInt64
     let script: Script
     let recorder: Recorder
+    let answerTimes: AnswerTimes
     /// Where all clients run.
     let eventLoop: any EventLoop
     let serverPort: Int
@@ -22,16 +23,16 @@ final class Stage: Sendable {
     private struct Notes {
         var complaints: [String] = []
         var counts: [String: Int] = [:]
-        var highest: [String: Int] = [:]
     }
 
     init(
-        seed: UInt64, recorder: Recorder, eventLoop: any EventLoop, serverPort: Int, proxyPort: Int, rooms: [String],
-        accountIDs: [Int64]
+        seed: UInt64, recorder: Recorder, answerTimes: AnswerTimes, eventLoop: any EventLoop, serverPort: Int,
+        proxyPort: Int, rooms: [String], accountIDs: [Int64]
     ) {
         self.seed = seed
         self.script = Script(seed: seed)
         self.recorder = recorder
+        self.answerTimes = answerTimes
         self.eventLoop = eventLoop
         self.serverPort = serverPort
         self.proxyPort = proxyPort
@@ -58,13 +59,6 @@ final class Stage: Sendable {
 
     /// Something worth a number in the report.
     func count(_ what: String) { notes.withLockedValue { $0.counts[what, default: 0] += 1 } }
-
-    /// Something of which only the highest value counts.
-    func measure(_ what: String, _ value: Int) {
-        notes.withLockedValue { $0.highest[what] = max($0.highest[what] ?? 0, value) }
-    }
-
-    var highest: [String: Int] { notes.withLockedValue { $0.highest } }
 
     var complaints: [String] { notes.withLockedValue { $0.complaints } }
 

@@ -62,8 +62,9 @@ final class Writer: LineUser, Sender {
             retry()
             if !isEnding { sendNew() }
             line.flush()
-            if flights.values.contains(where: { $0.since + Self.patience < .now() }) {
+            if let lost = flights.values.first(where: { $0.since + Self.patience < .now() }) {
                 stage.count("sends without an answer in \(Self.patience.nanoseconds / 1_000_000_000) s")
+                if line.isDirect { stage.answerTimes.waited(since: lost.since) }
                 line.hangUp()
             }
         }
@@ -122,10 +123,7 @@ final class Writer: LineUser, Sender {
             stage.complain("an answer to nothing")
             return nil
         }
-        if line.isDirect {
-            let wait = (NIODeadline.now() - flight.since).nanoseconds / 1_000_000
-            stage.measure("longest wait for an answer, in ms, without the proxy", Int(wait))
-        }
+        if line.isDirect { stage.answerTimes.waited(since: flight.since) }
         return (attempt, flight)
     }
 

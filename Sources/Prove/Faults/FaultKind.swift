@@ -26,7 +26,7 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case stallReaders = "stall-readers"
     /// All clients hang up at once and come back.
     case reconnectStorm = "reconnect-storm"
-    /// The clock is set back or forth; needs a right that is rarely there.
+    /// The clock that the server sees is set back or forth; needs libfaketime.
     case clockStep = "clock-step"
 
     /// How often, in a hundred.
@@ -37,9 +37,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
         case .stallReaders, .reconnectStorm: 8
         case .stopServer, .slowDatabase, .slowClients: 6
         case .halfOpenClients: 5
-        case .crashDatabase, .freezeServer: 4
+        case .crashDatabase, .freezeServer, .clockStep: 4
         case .hangDatabase: 3
-        case .clockStep: 0
         }
     }
 

@@ -22,23 +22,27 @@ struct FaultSchedule: Sendable, Equatable {
 
     init(seed: UInt64, seconds: Int, kinds: Set<FaultKind>) {
         var random = SeededGenerator(seed: seed, stream: 1)
-        let kinds = FaultKind.allCases.filter { kinds.contains($0) && $0.weight > 0 }
+        let kinds = FaultKind.allCases.filter { kinds.contains($0) }
         let time = Double(seconds) - Self.prelude - 1
         let pause = min(Self.pause, time / Double(kinds.count + 1))
         var faults: [Fault] = []
-        var at = Self.prelude
+        func add(_ kind: FaultKind, at seconds: Double) {
+            faults.append(
+                Fault(
+                    number: faults.count + 1, kind: kind, at: .milliseconds(Int(seconds * 1000)),
+                    lasts: .milliseconds(Int.random(in: kind.length, using: &random)), seed: random.next()))
+        }
         // First one of each kind, so that even a short run has seen all.
-        var deck = kinds.shuffled(using: &random)
+        for (number, kind) in kinds.shuffled(using: &random).enumerated() {
+            add(kind, at: Self.prelude + pause * (Double(number) + Double.random(in: 0..<1, using: &random)))
+        }
+        var at = Self.prelude + pause * Double(kinds.count)
+        var deck: [FaultKind] = []
         while at < Double(seconds) - 0.5, !kinds.isEmpty {
             if deck.isEmpty {
                 deck = kinds.flatMap { [FaultKind](repeating: $0, count: $0.weight) }.shuffled(using: &random)
             }
-            let kind = deck.removeLast()
-            let length = Int.random(in: kind.length, using: &random)
-            faults.append(
-                Fault(
-                    number: faults.count + 1, kind: kind, at: .milliseconds(Int(at * 1000)),
-                    lasts: .milliseconds(length), seed: random.next()))
+            add(deck.removeLast(), at: at)
             at += pause * Double.random(in: 0.3...1.7, using: &random)
         }
         self.faults = faults

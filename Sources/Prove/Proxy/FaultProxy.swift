@@ -27,9 +27,13 @@ final class FaultProxy: Sendable {
         func channelActive(context: ChannelHandlerContext) { onOpen() }
     }
 
-    /// - Parameter upstream: where connections lead; need not listen yet.
-    static func start(to upstream: SocketAddress, on group: any EventLoopGroup) async throws -> FaultProxy {
-        let control = ProxyControl()
+    /// - Parameters:
+    ///   - upstream: where connections lead; need not listen yet.
+    ///   - target: the requests that can be cut.
+    static func start(
+        to upstream: SocketAddress, on group: any EventLoopGroup, cutting target: ProxyControl.Target = .everyRequest
+    ) async throws -> FaultProxy {
+        let control = ProxyControl(target: target)
         let links = Links()
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

@@ -3,7 +3,7 @@ import NIOConcurrencyHelpers
 /// What a proxy does to the bytes that pass; may be changed at any time, from any thread.
 final class ProxyControl: Sendable {
     /// Where in a request and its answer a connection breaks.
-    enum Cut: CaseIterable {
+    enum Cut: String, CaseIterable {
         /// The request is never passed on.
         case beforeRequest
         /// The request is passed on, and then the connection breaks: what became of it is not known.
@@ -27,9 +27,18 @@ final class ProxyControl: Sendable {
 
     private struct State {
         var weather = Weather.fine
-        var cuts: [Cut] = []
-        var done = 0
+        var armed: [Cut] = []
+        var done: [Cut: Int] = [:]
     }
+
+    /// Which requests can be cut.
+    enum Target: Sendable {
+        case everyRequest
+        /// Those to PostgreSQL that end a transaction, of a program that goes by this name.
+        case commits(of: String)
+    }
+
+    let target: Target
 
     private let state = NIOLockedValueBox(State())
 
@@ -38,18 +47,17 @@ final class ProxyControl: Sendable {
         set { state.withLockedValue { $0.weather = newValue } }
     }
 
-    /// Breaks that have happened.
-    var cutsDone: Int { state.withLockedValue { $0.done } }
+    init(target: Target = .everyRequest) { self.target = target }
 
-    /// The next requests, on whichever connection they come, meet these.
-    func arm(_ cuts: [Cut]) { state.withLockedValue { $0.cuts = cuts } }
+    /// Breaks that have happened.
+    var cuts: [Cut: Int] { state.withLockedValue { $0.done } }
+
+    /// The next requests of the target, on whichever connection they come, meet these.
+    func arm(_ cuts: [Cut]) { state.withLockedValue { $0.armed = cuts } }
 
     /// For one request.
-    func takeCut() -> Cut? {
-        state.withLockedValue { state in
-            guard let cut = state.cuts.popLast() else { return nil }
-            state.done += 1
-            return cut
-        }
-    }
+    func takeCut() -> Cut? { state.withLockedValue { $0.armed.popLast() } }
+
+    /// A connection broke there.
+    func didCut(_ cut: Cut) { state.withLockedValue { $0.done[cut, default: 0] += 1 } }
 }

@@ -13,6 +13,7 @@ final class ProxyLink {
     private var waiting: [Side: [ByteBuffer]] = [:]
     /// Sides whose first bytes are on their way.
     private var busy: Set<Side> = []
+    private var filter: CutFilter
     /// What the next answer meets.
     private var cutOfAnswer: ProxyControl.Cut?
 
@@ -20,6 +21,7 @@ final class ProxyLink {
         self.client = client
         self.server = server
         self.control = control
+        self.filter = CutFilter(control.target)
     }
 
     func start() {
@@ -56,10 +58,12 @@ final class ProxyLink {
     }
 
     private func request(_ bytes: ByteBuffer) {
-        guard cutOfAnswer == nil, let cut = control.takeCut() else { return pass(bytes, from: .client) }
+        guard filter.takes(bytes), cutOfAnswer == nil, let cut = control.takeCut() else {
+            return pass(bytes, from: .client)
+        }
         switch cut {
-        case .beforeRequest: end()
-        case .afterRequest: server.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in self.end() }
+        case .beforeRequest: end(with: cut)
+        case .afterRequest: server.writeAndFlush(bytes).assumeIsolated().whenComplete { _ in self.end(with: cut) }
         case .beforeAnswer, .withinAnswer:
             cutOfAnswer = cut
             pass(bytes, from: .client)
@@ -69,8 +73,13 @@ final class ProxyLink {
     private func answer(_ bytes: ByteBuffer) {
         guard let cut = cutOfAnswer else { return pass(bytes, from: .server) }
         guard cut == .withinAnswer, let part = bytes.getSlice(at: bytes.readerIndex, length: bytes.readableBytes / 2)
-        else { return end() }
-        client.writeAndFlush(part).assumeIsolated().whenComplete { _ in self.end() }
+        else { return end(with: cut) }
+        client.writeAndFlush(part).assumeIsolated().whenComplete { _ in self.end(with: cut) }
+    }
+
+    private func end(with cut: ProxyControl.Cut) {
+        control.didCut(cut)
+        end()
     }
 
     private func pass(_ bytes: ByteBuffer, from side: Side) {

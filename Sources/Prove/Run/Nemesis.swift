@@ -6,6 +6,8 @@ struct Nemesis: Sendable {
     let server: ServerProcess
     let database: ScratchDatabase
     let clientProxy: FaultProxy
+    /// `nil` if the clock cannot be set; then nothing of that kind may be in the schedule.
+    let clock: FakeClock?
     let crowd: CrowdControl
     let log: FaultLog
     private let serverTurn = Turn()
@@ -14,11 +16,13 @@ struct Nemesis: Sendable {
     private let databaseWayTurn = Turn()
 
     init(
-        server: ServerProcess, database: ScratchDatabase, clientProxy: FaultProxy, crowd: CrowdControl, log: FaultLog
+        server: ServerProcess, database: ScratchDatabase, clientProxy: FaultProxy, clock: FakeClock?,
+        crowd: CrowdControl, log: FaultLog
     ) {
         self.server = server
         self.database = database
         self.clientProxy = clientProxy
+        self.clock = clock
         self.crowd = crowd
         self.log = log
     }
@@ -53,7 +57,9 @@ struct Nemesis: Sendable {
         case .reconnectStorm:
             _ = try? await crowd.run { $0.hangUp() }
             log.happened(fault)
-        case .clockStep: _ = random.next()
+        case .clockStep:
+            clock?.set(FakeClock.Offset.allCases.randomElement(using: &random) ?? .true)
+            log.happened(fault)
         }
     }
 

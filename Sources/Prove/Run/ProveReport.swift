@@ -28,9 +28,12 @@ package struct ProveReport: Sendable, Encodable {
     private let findings: [Finding]
     private let complaints: [String]
     private let counts: [String: Int]
-    private let highest: [String: Int]
+    private let longestWaitMs: Int
     private let isSettled: Bool
-    private let commitCuts: Int
+    /// Connections of the room writer that broke around a COMMIT, by where.
+    private let commitCuts: [String: Int]
+    /// Connections that PostgreSQL was told to end, by the name that they go by.
+    private let terminatedBackends: [String: Int]
     private let serverLog: String
     /// `lost 0 doubled 0 reordered 0 phantom 0 leaked 0`
     package let summary: String
@@ -49,17 +52,20 @@ package struct ProveReport: Sendable, Encodable {
         serverStarts = scene.server.starts
         faults = Dictionary(uniqueKeysWithValues: scene.faults.entries.map { ($0.rawValue, $1) })
         skippedFaults =
-            options.faults.contains(.clockStep)
-            ? [FaultKind.clockStep.rawValue: "setting the clock would reach beyond this run"] : [:]
+            options.faults.contains(.clockStep) && scene.clock == nil
+            ? [FaultKind.clockStep.rawValue: FakeClock.whereFrom] : [:]
         checked = verdict.checked
         violations = Dictionary(uniqueKeysWithValues: verdict.counts.map { ($0.rawValue, $1) })
         findings = verdict.violations.prefix(40).map { Self.finding($0, scene.stage, evidence) }
-        complaints = scene.stage.complaints + scene.faults.failures
+        complaints =
+            scene.stage.complaints + scene.faults.failures + [scene.stage.answerTimes.complaint].compactMap { $0 }
         counts = scene.stage.counts
-        highest = scene.stage.highest
+        longestWaitMs = scene.stage.answerTimes.longestMs
         self.isSettled = isSettled
         serverLog = scene.server.log
-        commitCuts = scene.database.proxy.control.cutsDone
+        commitCuts = Dictionary(
+            uniqueKeysWithValues: scene.database.proxy.control.cuts.map { ($0.rawValue, $1) })
+        terminatedBackends = scene.database.terminated
         summary = verdict.summary
     }
 
@@ -85,8 +91,13 @@ package struct ProveReport: Sendable, Encodable {
             "delivered \(tally.delivered) events over \(tally.subscriptions) subscriptions and \(tally.connections) "
                 + "connections; \(tally.gaps) gaps, \(tally.pulled) events read from them",
             "joined \(tally.joins), left \(tally.leaves); server started \(serverStarts) times; longest silence "
-                + "\(tally.longestSilenceMs) ms; \(commitCuts) cuts around a commit",
+                + "\(tally.longestSilenceMs) ms; longest wait for an answer from a running server \(longestWaitMs) ms",
         ]
+        if !commitCuts.isEmpty {
+            let count = commitCuts.values.reduce(0, +)
+            lines.append("cut the writer's connections around a commit \(count) times: \(Self.list(commitCuts))")
+        }
+        if !terminatedBackends.isEmpty { lines.append("terminated backends: \(Self.list(terminatedBackends))") }
         for (kind, entry) in faults.sorted(by: { $0.key < $1.key }) {
             lines.append(
                 "  \(kind): \(entry.count), first ack after \(entry.median) ms (median), \(entry.longest) ms (most)")
@@ -94,9 +105,8 @@ package struct ProveReport: Sendable, Encodable {
         for (kind, reason) in skippedFaults.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(kind): skipped, \(reason)")
         }
-        lines += highest.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         lines.append(
-            "checked " + checked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+            "checked " + Self.list(checked))
         for (kind, count) in violations.sorted(by: { $0.key < $1.key }) { lines.append("FOUND \(count) \(kind)") }
         for finding in findings.prefix(10) {
             lines.append("  \(finding.kind.rawValue) in \(finding.room) at \(finding.seq): \(finding.text)")
@@ -110,6 +120,10 @@ package struct ProveReport: Sendable, Encodable {
         if !isPassed { lines.append("the server's log is in \(serverLog)") }
         lines.append(summary)
         return lines
+    }
+
+    private static func list(_ counts: [String: Int]) -> String {
+        counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     }
 
     /// For programs.

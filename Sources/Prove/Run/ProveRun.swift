@@ -37,7 +37,8 @@ package struct ProveRun: Sendable {
 
     private func play(_ scene: Scene) async throws -> ProveReport {
         say("PostgreSQL is in \(scene.database.folder), the server on port \(scene.stage.serverPort)")
-        let schedule = FaultSchedule(seed: options.seed, seconds: options.seconds, kinds: options.faults)
+        let kinds = scene.clock == nil ? options.faults.subtracting([.clockStep]) : options.faults
+        let schedule = FaultSchedule(seed: options.seed, seconds: options.seconds, kinds: kinds)
         let start = ContinuousClock.now
         try await scene.crowd.run { $0.start() }
         await withTaskGroup { group in

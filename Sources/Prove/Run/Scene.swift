@@ -10,6 +10,8 @@ struct Scene: Sendable {
     let database: ScratchDatabase
     let server: ServerProcess
     let clientProxy: FaultProxy
+    /// `nil` if the clock cannot be set.
+    let clock: FakeClock?
     let crowd: CrowdControl
     let faults: FaultLog
     let nemesis: Nemesis
@@ -22,10 +24,12 @@ struct Scene: Sendable {
         let port = try await freePort(on: group)
         let log = FileManager.default.temporaryDirectory.appending(path: "denwa-prove-\(port).log").path
         let complaints = Complaints()
+        let answerTimes = AnswerTimes()
+        let clock = options.faults.contains(.clockStep) ? FakeClock() : nil
         let server = ServerProcess(
             databaseURL: database.serverURL, port: port,
-            options: options.unsafeDurability ? ["--unsafe-durability"] : [],
-            log: log, complain: complaints.add)
+            options: options.unsafeDurability ? ["--unsafe-durability"] : [], variables: clock?.environment ?? [:],
+            log: log, answerTimes: answerTimes, complain: complaints.add)
         server.start()
         do {
             let clientProxy = try await FaultProxy.start(
@@ -33,13 +37,14 @@ struct Scene: Sendable {
             let loop = group.next()
             let cast = try await Cast.sign(options, port: port, on: loop)
             let stage = Stage(
-                seed: options.seed, recorder: Recorder(), eventLoop: loop, serverPort: port,
+                seed: options.seed, recorder: Recorder(), answerTimes: answerTimes, eventLoop: loop, serverPort: port,
                 proxyPort: clientProxy.port, rooms: cast.rooms, accountIDs: cast.logins.map { $0.accountID })
             complaints.forward { stage.complain($0) }
             let crowd = try await CrowdControl.make(stage: stage, options: options, logins: cast.logins)
-            return Scene(stage, database, server, clientProxy, crowd, options)
+            return Scene(stage, database, server, clientProxy, clock, crowd, options)
         } catch {
             try? await server.end()
+            clock?.remove()
             await database.stop()
             throw error
         }
@@ -47,16 +52,17 @@ struct Scene: Sendable {
 
     private init(
         _ stage: Stage, _ database: ScratchDatabase, _ server: ServerProcess, _ clientProxy: FaultProxy,
-        _ crowd: CrowdControl, _ options: ProveOptions
+        _ clock: FakeClock?, _ crowd: CrowdControl, _ options: ProveOptions
     ) {
         self.stage = stage
         self.database = database
         self.server = server
         self.clientProxy = clientProxy
+        self.clock = clock
         self.crowd = crowd
         self.faults = FaultLog(recorder: stage.recorder)
         self.nemesis = Nemesis(
-            server: server, database: database, clientProxy: clientProxy, crowd: crowd, log: faults)
+            server: server, database: database, clientProxy: clientProxy, clock: clock, crowd: crowd, log: faults)
         self.accounts = stage.accountIDs.indices.map { UInt16($0) }
         self.readers = Set((options.writers..<options.writers + options.readers).map { UInt16($0) })
     }
@@ -69,6 +75,7 @@ struct Scene: Sendable {
             proxy.release()
         }
         server.thaw()
+        clock?.set(.true)
     }
 
     /// Ends the clients and the server, and takes what they leave.
@@ -92,6 +99,7 @@ struct Scene: Sendable {
         try? await server.end()
         await clientProxy.stop()
         await database.stop()
+        clock?.remove()
         if !keepingLog { try? FileManager.default.removeItem(atPath: server.log) }
     }
 

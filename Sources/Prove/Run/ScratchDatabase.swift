@@ -1,5 +1,6 @@
 import DenwaDev
 import Migrator
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Postgres
@@ -8,9 +9,11 @@ import Schema
 /// A private PostgreSQL for one run, reached by the server through a proxy and by us directly.
 final class ScratchDatabase: Sendable {
     private static let name = "denwa"
+    private static let ownName = "denwa prove"
 
     let proxy: FaultProxy
     private let cluster: Cluster
+    private let terminatedSoFar = NIOLockedValueBox<[String: Int]>([:])
     /// For what waits.
     private let threads = NIOThreadPool(numberOfThreads: 2)
 
@@ -21,7 +24,9 @@ final class ScratchDatabase: Sendable {
         let connection = try Connection(url: url, settings: .patient)
         try Migrator(files: Schema.migrations).up(on: connection)
         if acceptLoss { try connection.execute(script: "ALTER DATABASE \(name) SET synchronous_commit = off") }
-        let proxy = try await FaultProxy.start(to: SocketAddress(unixDomainSocketPath: cluster.socketPath), on: group)
+        let proxy = try await FaultProxy.start(
+            to: SocketAddress(unixDomainSocketPath: cluster.socketPath), on: group,
+            cutting: .commits(of: "denwa writer"))
         return ScratchDatabase(cluster, proxy)
     }
 
@@ -44,7 +49,7 @@ final class ScratchDatabase: Sendable {
         let url = cluster.url(database: Self.name)
         return try await threads.runIfActive {
             var settings = ConnectionSettings.patient
-            settings.applicationName = "denwa prove"
+            settings.applicationName = Self.ownName
             return try body(Connection(url: url, settings: settings))
         }
     }
@@ -64,22 +69,27 @@ final class ScratchDatabase: Sendable {
         cluster.resume(processes)
     }
 
-    /// Ends connections of the server.
-    /// - Parameter all: else only one.
-    /// - Returns: how many.
-    func terminateBackends(all: Bool) async throws -> Int {
-        try await run { connection in
+    /// Ends connections of the server: those of requests, of the room writer and of the watch.
+    /// - Parameter all: else only one, of those that are at work if there are any.
+    func terminateBackends(all: Bool) async throws {
+        let ended = try await run { connection in
             try connection.run(
                 """
-                SELECT pg_terminate_backend(pid) AS done FROM (
-                    SELECT pid FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name = 'denwa'
+                SELECT name FROM (
+                    SELECT pid, application_name AS name FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name LIKE 'denwa%'
+                        AND application_name <> \(Self.ownName)
                     ORDER BY (state = 'active') DESC, random() LIMIT \(Int64(all ? 1000 : 1))
                 ) chosen
+                WHERE pg_terminate_backend(pid)
                 """
-            ).count
+            ).map { try $0.get("name", as: String.self) }
         }
+        terminatedSoFar.withLockedValue { for name in ended { $0[name, default: 0] += 1 } }
     }
+
+    /// How many connections were ended on purpose, by what they call themselves.
+    var terminated: [String: Int] { terminatedSoFar.withLockedValue { $0 } }
 
     func stop() async {
         await proxy.stop()

@@ -18,6 +18,8 @@ final class ServerProcess: Sendable {
 
     let log: String
     private let arguments: [String]
+    private let variables: [String: String]
+    private let answerTimes: AnswerTimes
     private let state = NIOLockedValueBox(State())
     private let keeper = NIOThreadPool(numberOfThreads: 1)
     private let complain: @Sendable (String) -> Void
@@ -27,17 +29,22 @@ final class ServerProcess: Sendable {
 
     /// - Parameters:
     ///   - options: more of `denwa serve`.
+    ///   - variables: of its environment, beside ours.
     ///   - log: where its standard error goes.
+    ///   - answerTimes: told when it stands still.
     ///   - complain: told of an end that nobody caused.
     init(
-        databaseURL: String, port: Int, options: [String], log: String, complain: @escaping @Sendable (String) -> Void
+        databaseURL: String, port: Int, options: [String], variables: [String: String], log: String,
+        answerTimes: AnswerTimes, complain: @escaping @Sendable (String) -> Void
     ) {
         self.arguments =
             [
                 "serve", "--database-url", databaseURL, "--host", "127.0.0.1", "--port", "\(port)", "--default-room",
                 "lobby", "--heartbeat-seconds", "\(Stage.heartbeatSeconds)", "--log-level", "error",
             ] + options
+        self.variables = variables
         self.log = log
+        self.answerTimes = answerTimes
         self.complain = complain
     }
 
@@ -60,9 +67,15 @@ final class ServerProcess: Sendable {
 
     func kill() { signal(SIGKILL, ends: 128 + SIGKILL) }
 
-    func freeze() { signal(SIGSTOP, ends: nil) }
+    func freeze() {
+        answerTimes.froze()
+        signal(SIGSTOP, ends: nil)
+    }
 
-    func thaw() { signal(SIGCONT, ends: nil) }
+    func thaw() {
+        signal(SIGCONT, ends: nil)
+        answerTimes.thawed()
+    }
 
     /// Asks it to end, and insists after a time, which is a complaint. Waits for that unless the task is cancelled.
     func terminate(within patience: Duration) async {
@@ -111,7 +124,7 @@ final class ServerProcess: Sendable {
             // Settings of the surroundings are not for this server.
             let environment = ProcessInfo.processInfo.environment.filter {
                 !$0.key.hasPrefix("DENWA_") && $0.key != "DATABASE_URL"
-            }
+            }.merging(variables) { $1 }
             let words = ["--pdeathsig", "KILL", "--", "/proc/\(getpid())/exe"] + arguments
             do {
                 let child = try ChildProcess("/usr/bin/setpriv", words, output: output, environment: environment)
