@@ -14,10 +14,13 @@ package struct BenchOptions: Sendable {
     package var runs: Int
     /// Event loops of the generator.
     package var threads: Int
+    /// What the names of rooms begin with that are there already, with a number from 1 on behind it; `nil`: new ones are
+    /// made.
+    package var rooms: String?
 
     package init(
         scenarios: [Scenario] = Scenario.short, seconds: Double = 10, warmup: Double = 2, body: Int = 128,
-        accounts: Int = 64, runs: Int = 1, threads: Int = 1
+        accounts: Int = 64, runs: Int = 1, threads: Int = 1, rooms: String? = nil
     ) {
         self.scenarios = scenarios
         self.seconds = seconds
@@ -26,5 +29,6 @@ package struct BenchOptions: Sendable {
         self.accounts = accounts
         self.runs = runs
         self.threads = threads
+        self.rooms = rooms
     }
 }

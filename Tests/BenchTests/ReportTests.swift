@@ -30,6 +30,26 @@ import Testing
         #expect(merged.failures == ["lost"])
     }
 
+    @Test func saysWhetherABoundIsKept() throws {
+        var report = ScenarioReport(.slow)
+        report.add("ratio", "ratio", 1.15, .times, atMost: 1.2)
+        #expect(!BenchReport(options: .init(), scenarios: [report], notes: []).hasFailed)
+        report.add("peak", "peak", 210, .mebibytes, atMost: 190.5)
+        let bench = BenchReport(options: .init(), scenarios: [report], notes: [])
+        #expect(bench.hasFailed)
+        #expect(bench.table.contains("  met: at most 1.20 ×"))
+        #expect(bench.table.contains("  NOT MET: at most 191 MiB"))
+        let object = try JSONSerialization.jsonObject(with: Data(bench.json().utf8)) as? [String: Any]
+        let bounds = (object?["scenarios"] as? [[String: Any]])?.first?["bounds"] as? [String: [String: Any]]
+        #expect(bounds?["ratio"]?["isMet"] as? Bool == true)
+        #expect(bounds?["peak"]?["isMet"] as? Bool == false)
+        #expect(bounds?["peak"]?["atMost"] as? Double == 190.5)
+        // Of several runs the medians are compared.
+        var other = ScenarioReport(.slow)
+        other.add("peak", "peak", 150, .mebibytes, atMost: 195)
+        #expect(!ScenarioReport(merging: [other, report, other]).hasFailed)
+    }
+
     @Test func leavesOutWhatWasNotMeasured() {
         var report = ScenarioReport(.idle)
         report.add("a", "a", nil, .seconds)

@@ -52,10 +52,39 @@ def test_it_prints_a_table():
     assert "  ack p99.9 " in run.stdout and "  write and fdatasync of 8 KiB p50 " in run.stdout
 
 
+def test_those_who_do_not_read_are_made_to_fall_behind():
+    """Or the scenario would show nothing: the kernel's buffers would have taken it all."""
+    run = bench("slow", "--json", "--seconds", "2", "--warmup", "0.5", "--accounts", "16")
+    scenario, = json.loads(run.stdout)["scenarios"]
+    assert scenario["failures"] == [], scenario
+    slow, bounds = scenario["figures"], scenario["bounds"]
+    assert slow["stalledSocketsBehind"] + slow["stalledSocketsClosed"] == 100
+    assert set(bounds) == {"ackP99Ratio", "deliveryP99Ratio", "serverPeakMebibytes"}
+    assert bounds["serverPeakMebibytes"]["isMet"], slow
+    # How long two seconds take says little here; but the bounds decide about the exit code.
+    assert run.returncode == (0 if all(bound["isMet"] for bound in bounds.values()) else 1)
+
+
+def test_it_uses_rooms_that_are_there(world):
+    alice = world.person("alice")
+    prefix = f"old-{alice.handle.rpartition('-')[2]}-"
+    for number in range(1, 21):
+        alice.api.post("/v1/rooms", name=f"{prefix}{number}")
+        alice.fills(f"{prefix}{number}", 60)
+    before = len(alice.api.get("/v1/rooms")["rooms"])
+    history = figures(bench("history", "--url", world.url, "--rooms", prefix, "--json", *BRIEF), "history")
+    assert history["warmReadsPerSecond"] > 5 and history["coldReadsPerSecond"] > 5
+    rooms = {room["name"]: room for room in alice.api.get("/v1/rooms")["rooms"]}
+    assert len(rooms) == before, "it made rooms"
+    # Its accounts have joined, and nothing else was written.
+    assert all(61 < rooms[f"{prefix}{number}"]["head"] <= 61 + 16 for number in range(1, 21))
+
+
 @pytest.mark.parametrize("arguments, words", [
     (["nonsense"], "There is no scenario nonsense"),
     (["--seconds", "0"], "out of bounds"),
     (["--pid", "1"], "--pid goes with --url"),
+    (["--rooms", "old-"], "--rooms goes with --url"),
 ])
 def test_it_says_what_is_wrong(arguments, words):
     run = bench(*arguments)

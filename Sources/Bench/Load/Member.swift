@@ -10,11 +10,20 @@ final class Member: ChatSocketObserver {
         let name: [UInt8]
         /// How many of the newest events it wants at first; `nil`: it does not subscribe.
         let backlog: Int?
+        /// How many events it may lack before it is told that it is behind; `nil` is the server's choice.
+        let patience: Int?
 
-        init(index: Int, room: String, backlog: Int?) {
+        init(index: Int, room: String, backlog: Int?, patience: Int? = nil) {
             self.index = index
             self.name = Array(room.utf8)
             self.backlog = backlog
+            self.patience = patience
+        }
+
+        /// The members of `subscribe` that say from where on.
+        fileprivate var start: String {
+            if let patience { return #","after":0,"limit":\#(patience)"# }
+            return backlog == Member.page ? "" : #","last":\#(backlog ?? 0)"#
         }
     }
 
@@ -35,6 +44,8 @@ final class Member: ChatSocketObserver {
     /// Its end is no failure: it stops reading, and the server may give it up.
     var mayEnd = false
     private(set) var hasEnded = false
+    /// It was told that it is behind.
+    private(set) var hasFallenBehind = false
     private var connectAgain: (() -> Void)?
     /// Called once it has all that it asked for.
     private let onReady: (Member) -> Void
@@ -126,7 +137,7 @@ final class Member: ChatSocketObserver {
             return station.tally.fail("event \(fields.seq) of \(room) came where \(expected) had to come")
         }
         station.tally.deliveries += 1
-        station.delivered(fields.clientID)
+        if !mayEnd { station.delivered(fields.clientID) }
         if !isReady { checkReady() }
     }
 
@@ -158,10 +169,9 @@ final class Member: ChatSocketObserver {
     // MARK: - Subscribing
 
     private func greeted(_ socket: ChatSocket) {
-        guard let place, let backlog = place.backlog else { return becameReady() }
-        let start = backlog == Self.page ? "" : #","last":\#(backlog)"#
+        guard let place, place.backlog != nil else { return becameReady() }
         let room = String(decoding: place.name, as: UTF8.self)
-        socket.write(Array(#"{"type":"subscribe","room":"\#(room)"\#(start)}"#.utf8))
+        socket.write(Array(#"{"type":"subscribe","room":"\#(room)"\#(place.start)}"#.utf8))
     }
 
     private func subscribed(_ message: UnsafeRawBufferPointer) {
@@ -178,6 +188,7 @@ final class Member: ChatSocketObserver {
         guard let object = try? JSONParser.object(message), let from = object.number("from"),
             let to = object.number("to"), check.skip(from: from, to: to)
         else { return station.tally.fail("`behind` that does not begin at \(expected)") }
+        hasFallenBehind = true
     }
 
     private func checkReady() {

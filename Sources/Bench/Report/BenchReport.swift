@@ -7,8 +7,8 @@ package struct BenchReport: Sendable {
     /// True of all figures.
     let notes: [String]
 
-    /// Whether a scenario lost a message or broke off.
-    package var hasFailed: Bool { scenarios.contains { !$0.failures.isEmpty } }
+    /// Whether a scenario lost a message or broke off, or a figure is above its bound.
+    package var hasFailed: Bool { scenarios.contains(where: \.hasFailed) }
 
     /// For people.
     package var table: String {
@@ -18,7 +18,7 @@ package struct BenchReport: Sendable {
             for figure in report.figures {
                 let pad = String(repeating: " ", count: width - figure.label.count)
                 let text = String(repeating: " ", count: max(0, 14 - figure.text.count)) + figure.text
-                lines.append("  \(figure.label)\(pad)  \(text)")
+                lines.append("  \(figure.label)\(pad)  \(text)\(figure.verdict)")
             }
             lines += report.notes.map { "  note: \($0)" } + report.failures.map { "  FAILED: \($0)" }
             return lines.joined(separator: "\n")
@@ -35,9 +35,15 @@ package struct BenchReport: Sendable {
     }
 
     private struct Document: Encodable {
+        struct Bound: Encodable {
+            let atMost: Double
+            let isMet: Bool
+        }
+
         struct Entry: Encodable {
             let name: String
             let figures: [String: Double]
+            let bounds: [String: Bound]
             let notes: [String]
             let failures: [String]
         }
@@ -62,11 +68,16 @@ package struct BenchReport: Sendable {
             cores = ProcessInfo.processInfo.activeProcessorCount
             notes = report.notes
             scenarios = report.scenarios.map { entry in
-                let figures = entry.figures.map { ($0.key, ($0.value * 1000).rounded() / 1000) }
+                let figures = entry.figures.map { ($0.key, Self.rounded($0.value)) }
+                let bounds = entry.figures.compactMap { figure in
+                    figure.limit.map { (figure.key, Bound(atMost: Self.rounded($0), isMet: figure.isMet)) }
+                }
                 return Entry(
                     name: entry.scenario.rawValue, figures: Dictionary(figures) { first, _ in first },
-                    notes: entry.notes, failures: entry.failures)
+                    bounds: Dictionary(bounds) { first, _ in first }, notes: entry.notes, failures: entry.failures)
             }
         }
+
+        private static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
     }
 }

@@ -18,9 +18,21 @@ struct Figure: Sendable, Equatable {
     let label: String
     let value: Double
     let unit: Unit
+    /// The most that it may be, if there is a bound.
+    var limit: Double?
+
+    /// Whether it is within its bound.
+    var isMet: Bool { limit.map { value <= $0 } ?? true }
 
     /// For people: three to four digits, thousands apart.
-    var text: String {
+    var text: String { text(of: value) }
+
+    /// For people: the bound and whether it is kept; empty without one.
+    var verdict: String {
+        limit.map { "  \(isMet ? "met" : "NOT MET"): at most \(text(of: $0))" } ?? ""
+    }
+
+    private func text(of value: Double) -> String {
         let number: String
         switch abs(value) {
         case 100...: number = Self.grouped(Int(value.rounded()))

@@ -9,17 +9,25 @@ struct ScenarioReport: Sendable {
 
     init(_ scenario: Scenario) { self.scenario = scenario }
 
-    mutating func add(_ key: String, _ label: String, _ value: Double?, _ unit: Figure.Unit) {
+    /// - Parameter limit: the most that it may be, if there is a bound.
+    mutating func add(
+        _ key: String, _ label: String, _ value: Double?, _ unit: Figure.Unit, atMost limit: Double? = nil
+    ) {
         guard let value, value.isFinite else { return }
-        figures.append(Figure(key: key, label: label, value: value, unit: unit))
+        figures.append(Figure(key: key, label: label, value: value, unit: unit, limit: limit))
     }
+
+    /// Whether something was lost, or a figure is above its bound.
+    var hasFailed: Bool { !failures.isEmpty || figures.contains { !$0.isMet } }
 
     /// Several runs as one: of each figure the median.
     init(merging runs: [ScenarioReport]) {
         self.init(runs.first?.scenario ?? .small)
         for figure in runs.first?.figures ?? [] {
-            let values = runs.compactMap { run in run.figures.first { $0.key == figure.key }?.value }
-            add(figure.key, figure.label, Self.median(values), figure.unit)
+            let all = runs.compactMap { run in run.figures.first { $0.key == figure.key } }
+            add(
+                figure.key, figure.label, Self.median(all.map(\.value)), figure.unit,
+                atMost: Self.median(all.compactMap(\.limit)))
         }
         for run in runs {
             for note in run.notes where !notes.contains(note) { notes.append(note) }

@@ -2,7 +2,7 @@ import ChatClient
 import NIOCore
 
 /// Reading history as fast as the server answers: the newest page of a few rooms ("warm"), and pages anywhere in a large
-/// room ("cold").
+/// room, or in several that were there ("cold").
 struct History: Sendable {
     enum Way: Sendable {
         case socket
@@ -12,19 +12,21 @@ struct History: Sendable {
     let way: Way
     let readers = 16
     let warmRooms = 4
-    let largeRoom = 4
     let messages = 100_000
+    /// If there is no need to fill them.
+    let largeRooms = 16
 
     func run(_ run: LoadRun, _ report: inout ScenarioReport) async throws {
+        let coldRooms = run.options.rooms == nil ? 1 : largeRooms
         let seating = Seating(
-            rooms: warmRooms + 1, socketsPerRoom: readers, senders: 0, accounts: run.options.accounts)
+            rooms: warmRooms + coldRooms, socketsPerRoom: readers, senders: 0, accounts: run.options.accounts)
         let crowd = try await run.gather(seating)
         var amounts = Dictionary(uniqueKeysWithValues: (0..<warmRooms).map { ($0, 60) })
-        amounts[largeRoom] = messages
+        amounts[warmRooms] = messages
         let heads = try await run.fill(amounts, crowd, seating)
         var measurements: [Measurement] = []
         for kind in ["warm", "cold"] {
-            let shelves = (kind == "warm" ? Array(0..<warmRooms) : [largeRoom]).map { room in
+            let shelves = (kind == "warm" ? 0..<warmRooms : warmRooms..<seating.rooms).map { room in
                 Shelf(
                     room: crowd.rooms[room], head: heads[room] ?? 0, isRandom: kind == "cold",
                     tokens: seating.seats.filter { $0.room == room }.map { crowd.logins[$0.account].token })

@@ -1,7 +1,8 @@
 import ChatClient
 import Foundation
 
-/// The accounts and rooms of one run, new and with names of their own, made through the public API.
+/// The accounts and rooms of one run, made through the public API: new and with names of their own, but for rooms that are to
+/// be there already.
 struct Crowd: Sendable {
     /// Part of all its names.
     let tag: String
@@ -13,18 +14,24 @@ struct Crowd: Sendable {
     /// Requests at once.
     private static let width = 16
 
+    /// - Parameter found: what the names of rooms begin with that are there; `nil` makes new ones.
     /// - Throws: `ClientFailure`.
-    static func gather(_ seating: Seating, accounts: Int, _ api: ChatAPI) async throws -> Crowd {
+    static func gather(_ seating: Seating, accounts: Int, found: String? = nil, _ api: ChatAPI) async throws -> Crowd {
         let tag = String((0..<8).compactMap { _ in "abcdefghijkmnpqrstuvwxyz23456789".randomElement() })
         let logins = try await concurrently(Array(0..<accounts), atOnce: width) { index in
             try await api.signUp(handle: "bench-\(tag)-\(index)", password: password)
         }
-        let crowd = Crowd(tag: tag, logins: logins, rooms: (0..<seating.rooms).map { "bench-\(tag)-\($0)" }, api: api)
-        try await crowd.fillRooms(seating)
+        let rooms = (0..<seating.rooms).map { room in found.map { "\($0)\(room + 1)" } ?? "bench-\(tag)-\(room)" }
+        let crowd = Crowd(tag: tag, logins: logins, rooms: rooms, api: api)
+        if found == nil {
+            try await crowd.makeRooms(seating)
+        } else {
+            try await crowd.join(seating.memberships)
+        }
         return crowd
     }
 
-    private func fillRooms(_ seating: Seating) async throws {
+    private func makeRooms(_ seating: Seating) async throws {
         var makers: [Int: Int] = [:]
         var joins: [Seating.Membership] = []
         for membership in seating.memberships {
@@ -37,9 +44,22 @@ struct Crowd: Sendable {
         try await concurrently(Array(makers), atOnce: Self.width) { room, account in
             _ = try await api.createRoom(rooms[room], title: "Load \(tag) \(room)", token: logins[account].token)
         }
-        try await concurrently(joins, atOnce: Self.width) { membership in
+        try await join(joins)
+    }
+
+    private func join(_ memberships: [Seating.Membership]) async throws {
+        try await concurrently(memberships, atOnce: Self.width) { membership in
             _ = try await api.joinRoom(rooms[membership.room], token: logins[membership.account].token)
         }
+    }
+
+    /// The rooms' heads.
+    func heads(_ seating: Seating) async throws -> [Int: Int64] {
+        let members = Dictionary(seating.memberships.map { ($0.room, $0.account) }) { first, _ in first }
+        let heads = try await concurrently(Array(members), atOnce: Self.width) { room, account in
+            (room, try await api.events(in: rooms[room], limit: 1, token: logins[account].token).head)
+        }
+        return Dictionary(uniqueKeysWithValues: heads)
     }
 }
 

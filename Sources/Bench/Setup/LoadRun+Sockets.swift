@@ -8,7 +8,7 @@ extension LoadRun {
 
     func gather(_ seating: Seating) async throws -> Crowd {
         progress.show("\(name): accounts and rooms")
-        return try await Crowd.gather(seating, accounts: options.accounts, api)
+        return try await Crowd.gather(seating, accounts: options.accounts, found: options.rooms, api)
     }
 
     /// Opens a socket for each seat and waits until all have subscribed.
@@ -45,10 +45,11 @@ extension LoadRun {
         try await wait(for: "sockets to be ready", "\(count) of them") { try await fleet.sum(\.readyCount) >= count }
     }
 
-    /// Writes history into rooms, with sockets that do not listen and are gone afterwards.
+    /// Writes history into rooms, with sockets that do not listen and are gone afterwards; not into rooms that were there.
     /// - Parameter messages: at least that many, by room.
     /// - Returns: the rooms' heads.
     func fill(_ messages: [Int: Int], _ crowd: Crowd, _ seating: Seating) async throws -> [Int: Int64] {
+        guard options.rooms == nil else { return try await crowd.heads(seating) }
         let perRoom = max(1, Self.fillers / max(messages.count, 1))
         let seats = Dictionary(grouping: seating.seats.filter { messages[$0.room] != nil }, by: \.room)
             .mapValues { $0.prefix(perRoom) }

@@ -30,6 +30,9 @@ struct Seating: Sendable {
         }
     }
 
+    /// Who sits in a room, with repeats.
+    func accounts(in room: Int) -> [Int] { seats.filter { $0.room == room }.map(\.account) }
+
     /// Who has to join, each once.
     var memberships: [Membership] {
         var seen: Set<Membership> = []

@@ -22,7 +22,8 @@ struct BenchCommand: AsyncParsableCommand {
               denwa bench small fan100 --seconds 30 --runs 3 --json
               denwa bench steady --url http://localhost:3001 --pid 4711
 
-            The exit code is 1 if a message was lost, repeated or out of order.
+            The exit code is 1 if a message was lost, repeated or out of order, or if a
+            figure that has a bound is above it.
             """)
 
     @Argument(help: "What to measure; default: \(Scenario.short.map(\.rawValue).joined(separator: " ")).")
@@ -35,6 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Accounts that the sockets share, 16 to 1000.") var accounts = 64
     @Option(help: "How often to run each scenario; the median counts.") var runs = 1
     @Option(help: "Event loops of the load generator.") var threads = 1
+    @Option(help: "Use rooms that are there, named so with 1, 2, 3, … behind it.") var rooms: String?
     @Flag(help: "Print one JSON object instead of tables.") var json = false
 
     func validate() throws {
@@ -43,13 +45,14 @@ struct BenchCommand: AsyncParsableCommand {
             && (16...1_000).contains(accounts) && (1...100).contains(runs) && (1...64).contains(threads)
         guard isSane else { throw ValidationError("A number is out of bounds; see `denwa bench --help`.") }
         guard url != nil || pid == nil else { throw ValidationError("--pid goes with --url.") }
+        guard url != nil || rooms == nil else { throw ValidationError("--rooms goes with --url.") }
         _ = try chosenScenarios()
     }
 
     func run() async throws {
         let options = BenchOptions(
             scenarios: try chosenScenarios(), seconds: seconds, warmup: warmup, body: body, accounts: accounts,
-            runs: runs, threads: threads)
+            runs: runs, threads: threads, rooms: rooms)
         try Bench.allowOpenFiles(for: options)
         let report: BenchReport
         if let url {
