@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         .json, .command, .frames, .upgrade, .query, .credentials, .origin, .statements, .migration, .configuration,
-        .secrets, .values, .engine, .socketio,
+        .secrets, .values, .engine, .socketio, .emitted, .connect, .address, .code, .idempotency, .enginequery,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

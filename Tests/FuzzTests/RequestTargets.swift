@@ -63,6 +63,53 @@ extension FuzzTarget {
         try promise("a token has 43 bytes", token.text.utf8.count == 43)
     }
 
+    /// The header `Idempotency-Key` in the first line, the body behind it.
+    static let idempotency = FuzzTarget(
+        name: "idempotency",
+        seeds: .texts(
+            #""550e8400-e29b-41d4-a716-446655440000""# + "\n{}", "c1\n" + #"{"clientId":"c1"}"#,
+            "\"c1\"\n" + #"{"clientId":"c2"}"#, "\"\n{}", "\"\"\n{}", "\"\"c\"\"\n{}", "\n" + #"{"clientId":"c"}"#,
+            "c\n" + #"{"clientId":7}"#),
+        tokens: ["\"", "\\", "\n", #"{"clientId":""#, #""}"#, "c1", "null", ":", ",", "é"]
+    ) { input in
+        let lines = input.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+        guard lines.count == 2, let name = HTTPField.Name("Idempotency-Key"),
+            let body = try? lines[1].withUnsafeBytes({ bytes in try JSONParser.object(bytes) })
+        else { return }
+        let header = Array(lines[0]).text
+        var head = HTTPRequest(method: .post, scheme: nil, authority: nil, path: "/")
+        head.headerFields[name] = header
+        guard let id = try? Request(head: head, body: .init(buffer: .init())).clientID(in: body) else { return }
+        // What the library made of the text is what counts.
+        let value = head.headerFields[name] ?? ""
+        try promise("the key as it is, or within quotes", [id.description, "\"\(id)\""].contains(value))
+        let other = try? body.optionalString("clientId")
+        try promise("the body does not say otherwise", other ?? id.description == id.description)
+    }
+
+    /// The address of an Engine.IO request.
+    static let enginequery = FuzzTarget(
+        name: "enginequery",
+        seeds: .texts(
+            "/socket.io/?EIO=4&transport=polling&t=abc", "/socket.io/?EIO=4&transport=websocket&sid=x",
+            "/socket.io/?EIO=3&transport=polling", "/?transport=polling&transport=websocket&EIO=4", "/?&=&EIO", "?",
+            "/??",
+            "/?sid=&EIO=4&transport=polling"),
+        tokens: ["EIO=", "4", "transport=", "polling", "websocket", "sid=", "&", "?", "=", "t=", "%26"]
+    ) { input in
+        let query = EngineQuery(uri: input.text)
+        for value in [query.transport, query.sid, query.version, query.mark].compactMap({ $0 }) {
+            try promise("a value ends where the next begins", !value.contains("&"))
+        }
+        for isUpgrade in [false, true] where (try? query.check(.get, isUpgrade: isUpgrade)) != nil {
+            try promise("a transport that fits", query.transport == (isUpgrade ? "websocket" : "polling"))
+            try promise("a new session says its version", query.sid != nil || query.version == "4")
+        }
+        let text = [("transport", query.transport), ("sid", query.sid), ("EIO", query.version), ("t", query.mark)]
+            .compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "&")
+        try promise("it is read again", EngineQuery(uri: "/?" + text) == query)
+    }
+
     /// A URL of the configuration in the first line, the `Origin` header in the second.
     static let origin = FuzzTarget(
         name: "origin",

@@ -26,6 +26,7 @@ extension FuzzTarget {
             [0] + Array("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcGET /accept HTTP/1.1\r\n\(handshake)\r\n".utf8),
             [0] + Array("GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\nGET /2 HTTP/1.1\r\n\r\n".utf8),
             [0] + Array("PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: b\r\n\r\n".utf8),
+            [0] + Array("GET /later HTTP/1.1\r\n\(handshake)\r\nno HTTP\r\n\r\n".utf8),
             [0] + Array("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.0\r\n\r\n".utf8),
         ],
         tokens: [
@@ -44,6 +45,8 @@ extension FuzzTarget {
         let written = channel.written()
         channel.end()
         try promise("HTTP is answered in HTTP", written.isEmpty || written.starts(with: "HTTP/1.1 ".utf8))
+        let statuses = Set(written.text.split(separator: "HTTP/1.1 ").map { $0.prefix(3) })
+        try promise("what was answered with 400 is not upgraded", !statuses.isSuperset(of: ["400", "101"]))
     }
 
     private static let handshake =
