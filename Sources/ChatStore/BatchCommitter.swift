@@ -48,7 +48,7 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         while true {
             let began = clock.now()
             do {
-                onCommit(Self.settle(batch, try await store(batch, clock.now() + .seconds(3))))
+                onCommit(Self.settle(batch, try await store(batch, times.end)))
                 return true
             } catch {
                 let failure = error as? PostgresError

@@ -42,7 +42,7 @@ package final class Connection {
         // Notices are for a person at a terminal; a server's log is not the place.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         // A server that stands still takes no more than its socket's buffer, and libpq would wait for ever.
-        PQsetnonblocking(handle, 0)
+        PQsetnonblocking(handle, 1)
         self.handle = handle
         self.url = url
         self.settings = settings
