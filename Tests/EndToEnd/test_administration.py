@@ -60,9 +60,9 @@ def test_a_random_password(world, alice):
 def test_a_password_is_typed(world, alice):
     handle = "typed-" + alice.handle[-8:]
     command = ["account", "create", handle, "--password-prompt", "--database-url", database_url()]
-    code, screen = at_a_terminal(*command, typed=[PASSWORD, PASSWORD + "x"])
+    code, screen = at_a_terminal(*command, typed=[PASSWORD, PASSWORD + "x"], secret=True)
     assert code == 64 and "differ" in screen
-    code, screen = at_a_terminal(*command, typed=[PASSWORD, PASSWORD])
+    code, screen = at_a_terminal(*command, typed=[PASSWORD, PASSWORD], secret=True)
     assert code == 0 and "can log in now" in screen and PASSWORD not in screen
     assert world.api().post("/v1/sessions", handle=handle, password=PASSWORD)["account"]["handle"] == handle
 

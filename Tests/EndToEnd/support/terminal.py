@@ -2,13 +2,20 @@
 
 import os
 import pty
+import select
 import subprocess
+import termios
+from time import monotonic, sleep
 
 from support.processes import binary, clean_environment
 
+PATIENCE = 30
 
-def at_a_terminal(*arguments, typed):
-    """Runs a command and types lines as it asks. Returns the exit code and all that was on the screen."""
+
+def at_a_terminal(*arguments, typed, secret=False):
+    """Runs a command and types lines as it asks. Returns the exit code and all that was on the screen.
+
+    What is typed is `secret` where the terminal must not show it."""
     leader, follower = pty.openpty()
     child = subprocess.Popen(
         [binary(), *arguments], stdin=follower, stdout=follower, stderr=follower, env=clean_environment(), close_fds=True)
@@ -16,11 +23,13 @@ def at_a_terminal(*arguments, typed):
     screen = b""
     try:
         for line in typed:
-            # It asks with a colon at the end of what it says.
             screen += _until_asked(leader)
+            if secret:
+                _wait_until_it_is_dark(leader)
             os.write(leader, line.encode() + b"\n")
-        screen += _rest(leader)
-        return child.wait(60), screen.decode(errors="replace")
+        while chunk := _read(leader):
+            screen += chunk
+        return child.wait(PATIENCE), screen.decode(errors="replace")
     finally:
         child.kill()
         child.wait(10)
@@ -28,6 +37,7 @@ def at_a_terminal(*arguments, typed):
 
 
 def _until_asked(leader):
+    """A question ends with a colon."""
     heard = b""
     while not heard.rstrip().endswith(b":"):
         chunk = _read(leader)
@@ -36,16 +46,17 @@ def _until_asked(leader):
     return heard
 
 
-def _rest(leader):
-    heard = b""
-    while chunk := _read(leader):
-        heard += chunk
-    return heard
+def _wait_until_it_is_dark(leader):
+    deadline = monotonic() + PATIENCE
+    while termios.tcgetattr(leader)[3] & termios.ECHO:
+        assert monotonic() < deadline, "what is typed would be seen"
+        sleep(0.01)
 
 
 def _read(leader):
+    """Nothing if the command has ended, and its end of the terminal with it."""
+    assert select.select([leader], [], [], PATIENCE)[0], "it neither asks nor ends"
     try:
         return os.read(leader, 4096)
     except OSError:
-        # The command has ended, and its end of the terminal with it.
         return b""
