@@ -81,7 +81,7 @@ package enum RoomDeletion {
             _ = try connection.run(LogAppend.lock(SQLArray([name])))
             let rows = try connection.run(
                 """
-                UPDATE rooms SET deleted_at = now(), title = name, archived_at = NULL, retention_days = NULL
+                UPDATE rooms SET deleted_at = now(), head = 0, title = name, archived_at = NULL, retention_days = NULL
                 WHERE name = \(name) AND deleted_at IS NULL RETURNING id
                 """)
             guard let room: RoomID = try rows.first?.get("id") else { throw ChatError.roomNotFound(name) }
