@@ -145,8 +145,9 @@ package enum SecondFactors {
             """)
         guard let row = rows.first else { throw notBegun }
         let sealed = try row.get("secret", as: Bytes.self)
+        // A damaged row lets nobody in without a code.
         guard let secret = OneTimeSecret(stored: try seal.open(sealed.value, for: context(account))) else {
-            throw notBegun
+            throw SecretSeal.CannotOpen()
         }
         return Stored(
             secret: secret, isSealed: seal.isCurrent(sealed.value), isOn: try row.get("is_on"),

@@ -14,6 +14,8 @@ package struct SecretSeal: Sendable {
     /// ones: give it back to the server. Or what is stored was damaged, or comes from another row: only a new secret helps
     /// then, so switch the second factor off for the account and let its owner set it up again.
     package struct CannotOpen: Error, Sendable, CustomStringConvertible {
+        package init() {}
+
         package var description: String {
             "The stored secret of an authenticator app cannot be opened. Was it sealed with a pepper that the server was not "
                 + "given? Name it in passwordOldPepperFiles, or remove the account's second factor."

@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    /// A plain secret that is too short: whoever could damage the row would else log in without a code.
+    @Test func aDamagedSecretLetsNobodyIn() async throws {
+        try await House.with { house in
+            let person = try await person(in: house)
+            try await house.database.run {
+                try $0.execute(script: #"UPDATE second_factors SET secret = '\x0002'"#)
+            }
+            await #expect(throws: SecretSeal.CannotOpen.self) {
+                try await verify(Self.code(of: person.secret), of: person, in: house)
+            }
+        }
+    }
+
     @Test func aCodeWorksOnce() async throws {
         try await House.with { house in
             let person = try await person(in: house)

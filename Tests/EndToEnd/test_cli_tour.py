@@ -23,11 +23,12 @@ def tour(tmp_path):
         (programs / "denwa").symlink_to(binary())
         environment = clean_environment() | {
             "PATH": f"{programs}:{PROGRAMS}:{os.environ['PATH']}", "DATABASE_URL": cluster.url("chat"), "COLUMNS": "100"}
-        replacements = {
-            "postgresql://localhost/copy": cluster.url("copy"), "postgresql://localhost/chat": cluster.url("chat"),
-            "localhost:5432": str(cluster.folder), "3001": str(free_port())}
         work = tmp_path / "work"
         work.mkdir()
+        replacements = {
+            "/backups": str(work),
+            "postgresql://localhost/copy": cluster.url("copy"), "postgresql://localhost/chat": cluster.url("chat"),
+            "localhost:5432": str(cluster.folder), "3001": str(free_port())}
         yield environment, work, replacements
         shutil.rmtree(work)
 

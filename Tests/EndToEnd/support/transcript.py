@@ -13,6 +13,7 @@ VARYING = [
     (r"\b[0-9a-f]{64}\b", "<hash>"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "<uuid>"),
     (r"\b\d+(\.\d+)?(?= (ms|s|min|MiB|kB|MB|GB|kiB|KiB|bytes|B|%)(\b|\s|$))", "<number>"),
+    (r"denwa_verify_\w+", "denwa_verify_<name>"),
     (r"PostgreSQL \d+(\.\d+)*( \([^)]*\))?", "PostgreSQL <version>"),
     (r"/tmp/[^\s,;:)]*", "<folder>"),
     (r" +", " "),
