@@ -8,7 +8,7 @@ struct LogCheckup {
     private static let named = 5
 
     func finding() throws -> Finding {
-        let rooms = try connection.run("SELECT id, name, head FROM rooms ORDER BY id")
+        let rooms = try connection.run("SELECT id, name, head FROM rooms WHERE deleted_at IS NULL ORDER BY id")
         let total = try rooms.reduce(0) { $0 + (try $1.get("head", as: Int64.self)) }
         let bar = ProgressBar("Reading the log", total: Int(total), unit: "events")
         defer { bar.finish() }

@@ -33,8 +33,9 @@ enum Terminal {
         guard tcgetattr(STDIN_FILENO, &former) == 0 else { return nil }
         var silent = former
         silent.c_lflag &= ~tcflag_t(ECHO)
-        write(question + " ", to: STDERR_FILENO)
+        // First, because what was typed before is thrown away.
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+        write(question + " ", to: STDERR_FILENO)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &former)
             write("\n", to: STDERR_FILENO)
