@@ -46,6 +46,9 @@ class Scene:
         self.room = self.alice.makes_room()
         self.bob.joins(self.room)
         self.carol.joins(self.room)
+        # Nobody has read it yet, so the server has nothing of it in memory.
+        self.quiet = self.alice.makes_room()
+        self.carol.joins(self.quiet)
         self.bob.listens(self.room, after=0, limit=1_000_000)
         self.carol.socket
         self.talker = Talker(self.alice, self.room)
@@ -90,9 +93,12 @@ def an_outage(scene):
 
 
 def refusals_of_readers(scene):
-    """What `subscribe`, `history` and `read` are answered meanwhile, and after how many seconds at most."""
+    """What `subscribe`, `history` and `read` are answered meanwhile in a room that is not in memory, and after how many seconds
+    at most. The newest page of one that is in memory is there."""
     begin = monotonic()
-    socket, room = scene.carol.socket, scene.room
+    socket, room = scene.carol.socket, scene.quiet
+    socket.says("history", ref="m", room=scene.room)
+    assert socket.next("history", timeout=20, ref="m")["events"][-1]["body"]
     socket.says("subscribe", ref="s", room=room)
     socket.says("history", ref="h", room=room)
     socket.says("read", ref="r", room=room, seq=1)
