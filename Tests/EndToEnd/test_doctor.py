@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from support.installation import own_installation
 from support.postgres import own_cluster
+from support.processes import SITE as SITE_OF_NGINX
 from support.processes import binary, clean_environment, database_url, nginx
 
 SITE = "https://localhost:9"
@@ -64,10 +65,9 @@ def test_a_handshake_comes_through_nginx(world, ports):
     assert findings["WebSocket"]["level"] == "ok"
 
 
-def test_a_proxy_that_swallows_the_upgrade(world, ports, monkeypatch):
-    from support import processes
-    monkeypatch.setattr(processes, "NGINX", processes.NGINX.replace("proxy_set_header Upgrade $http_upgrade;", ""))
-    with nginx(ports.nginx, ports.server):
+def test_a_proxy_that_swallows_the_upgrade(world, ports):
+    site = SITE_OF_NGINX.format(port=ports.nginx, upstream=ports.server)
+    with nginx(ports.nginx, ports.server, site.replace("proxy_set_header Upgrade $http_upgrade;", "")):
         code, findings = doctor("--quick", DENWA_PUBLIC_URL=f"http://localhost:{ports.nginx}")
     assert (code, findings["WebSocket"]["level"]) == (1, "failed")
     assert "proxy_set_header Upgrade" in findings["WebSocket"]["cure"]
