@@ -8,11 +8,14 @@ struct SharedReads {
         let count: Int
     }
 
-    private var waiting: [Key: [() -> Void]] = [:]
+    /// Is told why the read has failed, if it has.
+    typealias Waiter = ((any Error)?) -> Void
 
-    /// - Parameter then: called when the read that is under way has ended, whatever came of it.
+    private var waiting: [Key: [Waiter]] = [:]
+
+    /// - Parameter then: for the caller of ``end(_:)`` to call when the read that is under way has ended.
     /// - Returns: whether there is none, so that the caller has to read. It calls ``end(_:)`` in any case.
-    mutating func begin(_ key: Key, orWait then: @escaping () -> Void) -> Bool {
+    mutating func begin(_ key: Key, orWait then: @escaping Waiter) -> Bool {
         guard waiting[key] == nil else {
             waiting[key]?.append(then)
             return false
@@ -23,5 +26,5 @@ struct SharedReads {
 
     /// The read has ended. The next one who asks reads again.
     /// - Returns: for the caller to call.
-    mutating func end(_ key: Key) -> [() -> Void] { waiting.removeValue(forKey: key) ?? [] }
+    mutating func end(_ key: Key) -> [Waiter] { waiting.removeValue(forKey: key) ?? [] }
 }

@@ -39,16 +39,19 @@ extension SocketSession {
     /// Reads a page: from the newest events in memory if they are enough, else from the log.
     ///
     /// Who is a member and wants some of the newest events joins a read of them that is under way, and is served from memory
-    /// then; if that is not enough, or if that read failed, everybody asks the log.
+    /// then; if that is not enough, or if whoever read was no member, everybody asks the log. When the database does not
+    /// answer, nobody who has waited for it waits once more.
     func read(_ stream: RoomStream, _ range: PageRange, _ limit: Int, _ then: @escaping PageReader) {
         if let page = remembered(stream, range, limit) { return then(self, .success(page)) }
         guard let shard, let count = newestCount(stream.room, range, limit) else {
             return ask(stream, range, limit, then)
         }
         let key = SharedReads.Key(stream: stream, count: count)
-        let isFirst = shard.reads.begin(key) { [self] in
+        let isFirst = shard.reads.begin(key) { [self] failure in
             if let page = remembered(stream, range, limit) {
                 then(self, .success(page))
+            } else if let failure, ChatError(access: failure).retryable {
+                then(self, .failure(failure))
             } else {
                 ask(stream, range, limit, then)
             }
@@ -57,7 +60,8 @@ extension SocketSession {
         ask(stream, .newest, count) { session, result in
             let others = shard.reads.end(key)
             session.arrived(result, stream, range, limit, then)
-            for other in others { other() }
+            let failure: (any Error)? = if case .failure(let error) = result { error } else { nil }
+            for other in others { other(failure) }
         }
     }
 
