@@ -5,8 +5,9 @@ import NIOCore
 /// way to it do, each is owed one in time.
 final class AnswerTimes: Sendable {
     static let promised = TimeAmount.seconds(3)
-    /// What the machine may add: server, database, proxies and clients share it, and use all of it.
-    static let allowance = TimeAmount.milliseconds(500)
+    /// What the machine may add: server, database, proxies and clients share it, and use all of it. Beside a suite of tests on the
+    /// same two processors it was 0.9 s; the promise itself is held against a machine with room to spare (test_outages.py).
+    static let allowance = TimeAmount.seconds(2)
 
     private struct State {
         var standstills: [ClosedRange<NIODeadline>] = []
