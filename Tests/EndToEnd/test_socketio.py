@@ -3,6 +3,7 @@ DENWA_CLIENT_SUITE_URL one that serves the tests of socket.io-client."""
 
 import json
 import re
+from contextlib import suppress
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, sleep
 
@@ -465,7 +466,9 @@ STRANGE = {
 
 @pytest.mark.parametrize("case", STRANGE)
 def test_a_strange_packet_does_no_harm(door, joined, case):
-    joined.says(*STRANGE[case])
+    # The first frame may be enough for the server to end it.
+    with suppress(ConnectionClosed):
+        joined.says(*STRANGE[case])
     with WebSocket(door) as other:
         joins(other)
         echoes(other)
