@@ -1,5 +1,7 @@
 """One server for the whole run, and the people who use it."""
 
+import signal
+
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -9,6 +11,9 @@ from support.contract import Contract
 from support.person import PASSWORD, World
 from support.processes import OUTPUT, children, free_port, migrate, server
 from support.tcp_proxy import Cable
+
+# A shell that runs the suite in the background has Ctrl-C ignored, and so would have the programs that the suite starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CONTRACT = Contract()
 OWN_CHILDREN = set(children())
