@@ -108,13 +108,16 @@ extension SocketSession {
     private func ask(_ stream: RoomStream, _ range: PageRange, _ limit: Int, _ then: @escaping PageReader) {
         guard let eventLoop = socket?.eventLoop else { return }
         let recent = environment.hub.recent
+        let doubts = doubts
         let reading = range == .newest ? recent.willRead(stream) : nil
         let bound = NIOLoopBound((self, then), eventLoop: eventLoop)
         environment.rooms.page(stream.room, range, limit, account.id, eventLoop).whenComplete { result in
             let (session, then) = bound.value
             let page = result.map { EventPage($0, in: stream.dialect) }
             if let reading { recent.didRead(reading, try? page.get()) }
-            if session.socket != nil, case .success(let page) = page { session.knownHeads[stream.room] = page.head }
+            if session.socket != nil, session.doubts == doubts, case .success(let page) = page {
+                session.knownHeads[stream.room] = page.head
+            }
             then(session, page)
         }
     }

@@ -123,6 +123,7 @@ extension SocketSession {
     /// The account may not be in the room any more: nothing comes from memory, and nothing live, before the log was asked.
     func doubt(_ room: RoomName) {
         knownHeads[room] = nil
+        doubts += 1
         guard let subscriber = subscribers[room] else { return }
         handle(subscriber.subscription.doubt(), subscriber)
     }
@@ -130,6 +131,7 @@ extension SocketSession {
     /// The account has left the room, or the room is gone.
     func evict(from room: RoomName, because reason: String = "left") {
         knownHeads[room] = nil
+        doubts += 1
         guard let subscriber = subscribers.removeValue(forKey: room) else { return }
         shard?.remove(subscriber)
         write(.unsubscribed(room, reason: reason, ref: nil))

@@ -48,6 +48,8 @@ package final class SocketSession {
     private var due: [Subscriber] = []
     /// The rooms that the account is a member of, as far as this socket has learned, and their heads of then.
     var knownHeads: [RoomName: Int64]
+    /// How often a membership was doubted or has ended: what was read before proves none.
+    var doubts: UInt64 = 0
     /// Pages that were asked for and did not fit; they are read again when they do.
     var deferred: [HistoryRequest] = []
     /// Commands that wait for the database.
