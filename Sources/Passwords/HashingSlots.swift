@@ -1,3 +1,4 @@
+import Glibc
 import NIOConcurrencyHelpers
 import NIOPosix
 import Synchronization
@@ -45,12 +46,19 @@ final class HashingSlots: Sendable {
             threads.submit { state in
                 let result = Result {
                     guard state == .active else { throw CancellationError() }
+                    Self.yieldToOthers()
                     return try work(memory)
                 }
                 self.giveBack(memory)
                 continuation.resume(with: result)
             }
         }
+    }
+
+    /// Gives this thread a tenth of the processor's time when others want it too: who logs in can wait, who chats shall not notice.
+    /// On Linux the 0 means this thread and not the process. A process that was given even less keeps that.
+    private static func yieldToOthers() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     }
 
     private func slot(until end: ContinuousClock.Instant) async throws -> SlotMemory {

@@ -1,5 +1,5 @@
 """Very many people who log in at the same moment. They are a program of their own, so that what they cost us does not
-count as the server's.
+count as the server's; and one that comes last, because what they cost would be paid by other machines.
 
 `python flood.py PORT`: each line that it reads is an order, a list of log-ins that are to begin at once, `[[handle, password,
 address], …]`; it answers with a line, what became of each: `[status, Retry-After, seconds]`. `null` in place of a status means
@@ -47,7 +47,8 @@ class Flood:
 @contextmanager
 def flood(port):
     # Not in `sys.path`: there are modules named `socket` beside this one.
-    with subprocess.Popen([sys.executable, "-P", __file__, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    command = ["nice", "-n", "19", sys.executable, "-P", __file__, str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         try:
             yield Flood(child)
             child.stdin.close()
