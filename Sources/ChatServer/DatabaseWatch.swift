@@ -90,9 +90,11 @@ final class DatabaseWatch: Service {
     /// - Returns: whether the database is the same as before; to another one no older heads belong.
     private func ask(_ revision: inout Int64?) async throws -> Bool {
         let asked = ContinuousClock.now
+        let silence = last.withLockedValue { $0.at.duration(to: asked) }
         let news = try await database.run { connection in
             News(
-                epoch: try Epoch.current(on: connection), left: try Memberships.endedRecently(on: connection),
+                epoch: try Epoch.current(on: connection),
+                left: try Memberships.endedRecently(after: silence, on: connection),
                 revision: try LogRevision.current(on: connection))
         }
         let isSame = last.withLockedValue { last in

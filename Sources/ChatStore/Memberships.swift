@@ -140,14 +140,15 @@ package enum Memberships {
         return rows.first != nil
     }
 
-    /// Memberships that ended in the last seconds, by whichever server or program, and were not begun anew.
+    /// Memberships that ended a moment ago, by whichever server or program, and were not begun anew.
+    /// - Parameter silence: how long nobody has asked. An end is stamped before it is committed, so a question looks back 5 s further.
     package static func endedRecently(
-        on connection: Connection
+        after silence: Duration = .zero, on connection: Connection
     ) throws -> [(room: RoomName, account: AccountID)] {
         try connection.run(
             """
             SELECT r.name, m.account_id FROM memberships m JOIN rooms r ON r.id = m.room_id
-            WHERE m.left_at > now() - interval '5 s' AND NOT EXISTS (
+            WHERE m.left_at > now() - \(silence.components.seconds + 6) * interval '1 s' AND NOT EXISTS (
                 SELECT FROM memberships n
                 WHERE n.room_id = m.room_id AND n.account_id = m.account_id AND n.left_seq IS NULL
             )

@@ -77,6 +77,13 @@ import Testing
             await isRefused(.notAMember) { _ = try await house.send("x", id: "k", by: bob, to: room) }
             let gone = try await house.database.run { try Memberships.endedRecently(on: $0) }
             #expect(gone.count == 1 && gone.first?.room == room && gone.first?.account == bob.id)
+            // Of who left during an outage is heard after it, however long it was.
+            try await house.database.run {
+                _ = try $0.run("UPDATE memberships SET left_at = left_at - interval '70 s' WHERE left_at IS NOT NULL")
+            }
+            #expect(try await house.database.run { try Memberships.endedRecently(on: $0) }.isEmpty)
+            let missed = try await house.database.run { try Memberships.endedRecently(after: .seconds(66), on: $0) }
+            #expect(missed.map(\.account) == [bob.id])
             #expect(try await house.append(.joined, by: bob, to: room).seq == 4)
             #expect(try await house.database.run { try Memberships.endedRecently(on: $0) }.isEmpty, "he is back")
         }
