@@ -19,7 +19,7 @@ package enum SignUpPolicy: String, Sendable, CaseIterable {
             throw ChatError(.signUpClosed, "This server takes no sign-ups. Ask an administrator for an account.")
         case (.invite, nil):
             throw ChatError(
-                .invitationRequired, "This server takes sign-ups by invitation only. Ask a member of it for one.",
+                .invitationRequired, "This server takes sign-ups by invitation only. Ask whoever runs it for one.",
                 field: "invitation")
         case (.open, nil): return nil
         case (_, let code?):
