@@ -25,8 +25,11 @@ struct OpenLoop: Sendable {
         report.addTimes(measurement.deliveryTimes, key: "delivery", of: "delivery", [50, 99])
         report.addGenerator([measurement])
         if let commit {
-            report.add("commitP50Milliseconds", "write and fdatasync of 8 KiB p50", commit, .milliseconds)
-            report.add("ackP99PerCommit", "ack p99 in commits", measurement.answerTimes.percentile(99) / commit, .times)
+            report.addTimes(commit, key: "commit", of: "write and fdatasync of 8 KiB", [50, 99])
+            let (acks, usual, slow) = (measurement.answerTimes, commit.percentile(50), commit.percentile(99))
+            report.add("ackP50PerCommit", "ack p50 in commits of p50", acks.percentile(50) / usual, .times)
+            report.add("ackP99PerCommit", "ack p99 in commits of p50", acks.percentile(99) / usual, .times)
+            report.add("ackP99PerSlowCommit", "ack p99 in commits of p99", acks.percentile(99) / slow, .times)
         } else if probesCommits {
             report.notes.append("The database's disk is not known, so its commit time was not measured.")
         }
