@@ -9,7 +9,7 @@ from support.browser import CHROMIUM, Visitor
 from support.commands import denwa
 from support.contract import Contract
 from support.person import PASSWORD, World
-from support.processes import OUTPUT, children, free_port, migrate, server
+from support.processes import OUTPUT, WORKER, children, free_port, migrate, server
 from support.tcp_proxy import Cable
 
 # A shell that runs the suite in the background has Ctrl-C ignored, and so would have the programs that the suite starts.
@@ -17,6 +17,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CONTRACT = Contract()
 OWN_CHILDREN = set(children())
+LEFT_BY_WORKERS = []
 
 
 class Ports:
@@ -138,6 +139,14 @@ class Bystander:
         assert self.person.receives("still here")["seq"] == ack["seq"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Takes over what a worker has seen and left."""
+    seen = getattr(node, "workeroutput", {})
+    CONTRACT.add(seen.get("counts", []))
+    LEFT_BY_WORKERS.extend(seen.get("left", []))
+
+
 def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(CONTRACT.totals)
     unseen = sorted(set(CONTRACT.socket.frames) - set(CONTRACT.socket.received))
@@ -147,8 +156,10 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    left = set(children()) - OWN_CHILDREN
-    if left:
+    left = set(children()) - OWN_CHILDREN if not session.config.getoption("numprocesses", None) else LEFT_BY_WORKERS
+    if WORKER:
+        session.config.workeroutput.update(counts=CONTRACT.counts, left=sorted(left))
+    elif left:
         session.exitstatus = 1
         print(f"\nprocesses that were left running: {sorted(left)}")
 

@@ -11,6 +11,8 @@ import pytest
 
 from support.processes import binary, children, clean_environment
 
+pytestmark = pytest.mark.quiet
+
 BRIEF = ["--seconds", "1", "--warmup", "0.2", "--accounts", "16"]
 
 

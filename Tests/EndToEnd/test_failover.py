@@ -11,6 +11,8 @@ from support.postgres import own_cluster
 from support.standby import synchronous_standby
 from support.talker import Talker
 
+pytestmark = pytest.mark.quiet
+
 ANSWER_WITHIN = 3 + 0.25
 # Promoting takes a second or two; a primary that stands still costs each new connection the time-out of libpq, 2 s.
 BACK_WITHIN = 15

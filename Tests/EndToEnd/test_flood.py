@@ -15,6 +15,8 @@ from support.installation import own_installation
 from support.person import PASSWORD
 from support.raw import TEXT, Wire, frame
 
+pytestmark = pytest.mark.quiet
+
 PEOPLE = 1_000
 # How often they all come.
 FLOODS = size("FLOODS", 3)

@@ -10,6 +10,8 @@ from support.accounts import addresses, copies
 from support.figures import milliseconds, percentile, size
 from support.installation import own_installation
 
+pytestmark = pytest.mark.quiet
+
 # Pairs of log-ins: one to an account, one to none.
 PAIRS = size("PAIRS", 60)
 WARM_UP = 20

@@ -148,6 +148,7 @@ def test_a_long_index_while_people_write(route, tmp_path):
         assert sorted(out for out, _ in outputs) == ["", "", "applied 0002_step.sql\n"]
 
 
+@pytest.mark.quiet
 def test_time_at_head(route, capsys):
     """Beside `psql -c 'select 1'` in the same run."""
     def seconds(command):

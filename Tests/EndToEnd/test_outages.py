@@ -11,6 +11,8 @@ from support.engineio import WebSocket
 from support.installation import own_installation
 from support.talker import Talker
 
+pytestmark = pytest.mark.quiet
+
 # What a sender is promised, and what a busy machine and this client may add.
 ANSWER_WITHIN = 3 + 0.25
 # Who reads is promised no time: it may wait for its turn and for the database.

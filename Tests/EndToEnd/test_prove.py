@@ -10,6 +10,8 @@ import pytest
 
 from support.processes import OUTPUT, binary, clean_environment
 
+pytestmark = pytest.mark.quiet
+
 CLASSES = "lost 0 doubled 0 reordered 0 phantom 0 leaked 0"
 
 

@@ -16,6 +16,8 @@ from support.person import PASSWORD
 from support.processes import database_url
 from support.revocation import ENDS, Ends, Talk
 
+pytestmark = pytest.mark.quiet
+
 NEW = "another 長い password entirely"
 
 

@@ -12,6 +12,8 @@ from support.installation import installed
 from support.postgres import own_cluster
 from support.raw import Wire, handshake_headers
 
+pytestmark = pytest.mark.quiet
+
 
 @pytest.fixture(scope="module")
 def cluster():

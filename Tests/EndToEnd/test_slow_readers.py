@@ -10,6 +10,8 @@ import pytest
 from support.installation import own_installation
 from support.raw import CLOSE, PING, PONG, TEXT, Wire, frame
 
+pytestmark = pytest.mark.quiet
+
 # 32 kB on the wire, the most that a message can have.
 LONG = "🌸" * 7_990 + "{}"
 SMALL = 65_536

@@ -21,6 +21,8 @@ from support.figures import resident, size
 from support.installation import own_installation
 from support.raw import TEXT, frame, handshake_headers
 
+pytestmark = pytest.mark.quiet
+
 # How many connections of people in the room are cut.
 DISCONNECTS = size("DISCONNECTS", 200)
 SEED = size("SEED", int.from_bytes(os.urandom(4)))

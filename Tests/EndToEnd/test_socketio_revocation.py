@@ -12,6 +12,8 @@ from support.processes import free_port, server
 from support.raw import CLOSE, TEXT, frame, handshake_headers
 from support.revocation import ENDS, Ends, Listener, Talk
 
+pytestmark = pytest.mark.quiet
+
 # What one network may have, of sessions that have no WebSocket yet.
 NETWORK_LIMIT = 1_000
 

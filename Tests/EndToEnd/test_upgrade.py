@@ -13,6 +13,8 @@ from support.processes import free_port, server, stop
 from support.raw import PING, PONG, Wire, close_frame, frame, handshake_headers, silent_connection
 from support.slow import slow_connections
 
+pytestmark = pytest.mark.quiet
+
 HTTP_IDLE_SECONDS = 30
 # How often slow connections come; 0 is until a round is fine.
 ROUNDS = size("SLOW_ROUNDS", 0)

@@ -169,6 +169,19 @@ class Contract:
         self.socket = SocketContract()
 
     @property
+    def counts(self):
+        """What was seen, as plain values that another process can add."""
+        return [dict(counter) for counter in self._counters]
+
+    def add(self, counts):
+        for counter, more in zip(self._counters, counts):
+            counter.update(more)
+
+    @property
+    def _counters(self):
+        return self.http.seen, self.socket.sent, self.socket.received
+
+    @property
     def totals(self):
         http, socket = self.http.seen.total(), self.socket
         return (

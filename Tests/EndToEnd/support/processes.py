@@ -7,13 +7,18 @@ import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import requests
 
-OUTPUT = Path(os.environ.get("DENWA_TEST_OUTPUT", "test-output"))
+# Which of several that run tests side by side we are; each has a database and a folder for its output.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+OUTPUT = Path(os.environ.get("DENWA_TEST_OUTPUT", "test-output")) / WORKER
 
 
 def free_port():
@@ -33,8 +38,14 @@ def binary():
     return str(Path(setting("DENWA_BINARY")).resolve())
 
 
+@cache
 def database_url():
-    return setting("DENWA_TEST_DATABASE_URL")
+    url = setting("DENWA_TEST_DATABASE_URL")
+    if not WORKER:
+        return url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {WORKER}")
+    return urlsplit(url)._replace(path=f"/{WORKER}").geturl()
 
 
 def clean_environment():
