@@ -1,19 +1,21 @@
 import DenwaDev
 import Foundation
 
-/// PostgreSQL's programs for backups, of one version.
-struct ClientPrograms: Sendable, Equatable {
+/// PostgreSQL's programs of one version that read and write whole databases.
+package struct ClientPrograms: Sendable, Equatable {
     let folder: String
     /// As the programs say it: `15.18`.
     let version: String
     let major: Int
 
-    var pgDump: String { folder + "/pg_dump" }
+    /// The path of the program that writes a database as SQL.
+    package var pgDump: String { folder + "/pg_dump" }
     var pgRestore: String { folder + "/pg_restore" }
-    var psql: String { folder + "/psql" }
+    /// The path of the shell.
+    package var psql: String { folder + "/psql" }
 
     /// What is installed, in no order.
-    static func installed() -> [ClientPrograms] {
+    package static func installed() -> [ClientPrograms] {
         PostgresPrograms.folders.compactMap { ClientPrograms(folder: $0) }
     }
 
@@ -21,7 +23,9 @@ struct ClientPrograms: Sendable, Equatable {
     /// unknown to the server that the dump is restored into.
     /// - Parameter server: the server's major version.
     /// - Throws: ``BackupError/noPrograms(major:)``.
-    static func forDump(from server: Int, among installed: [ClientPrograms]) throws(BackupError) -> ClientPrograms {
+    package static func forDump(
+        from server: Int, among installed: [ClientPrograms]
+    ) throws(BackupError) -> ClientPrograms {
         try oldest(from: server, among: installed)
     }
 

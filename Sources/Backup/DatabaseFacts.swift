@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// What a database says of itself.
 struct DatabaseFacts {
@@ -38,7 +38,7 @@ struct DatabaseFacts {
 
 extension Connection {
     /// The server's major version, 15 of 15.18.
-    func serverMajor() throws -> Int {
+    package func serverMajor() throws -> Int {
         let text = try answers(to: "SELECT current_setting('server_version_num') AS answer").first
         return (text.flatMap { Int($0) } ?? 0) / 10_000
     }

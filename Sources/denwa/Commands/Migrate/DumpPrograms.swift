@@ -1,3 +1,4 @@
+import Backup
 import DenwaDev
 import Foundation
 import Glibc
@@ -5,42 +6,24 @@ import Postgres
 
 /// Why PostgreSQL's programs did not do their work: the cause and the cure.
 enum DumpError: Error, Equatable, CustomStringConvertible {
-    case missing(major: Int)
     case badURL
     case failed(program: String, output: String)
 
     var description: String {
         switch self {
-        case .missing(let major):
-            "pg_dump and psql of PostgreSQL \(major) or newer were not found; install them with "
-                + "`apt-get install postgresql-client`, or from apt.postgresql.org if Debian's are older."
         case .badURL: "The database URL cannot be handed to pg_dump; write it as postgresql://user@host/database."
         case .failed(let program, let output): "\(program) failed: \(output)"
         }
     }
 }
 
-/// `pg_dump` and `psql`, of the oldest version that is as new as the server: what newer ones write the server may not know.
+/// `pg_dump` and `psql` at work.
 struct DumpPrograms {
-    private let folder: String
+    private let programs: ClientPrograms
 
-    /// - Throws: ``DumpError/missing(major:)``; `PostgresError`.
+    /// - Throws: `BackupError.noPrograms`; `PostgresError`.
     init(for connection: Connection) throws {
-        let number: Int64? = try connection.run("SELECT current_setting('server_version_num')::int8 AS number").first?
-            .get("number")
-        let server = Int(number ?? 0) / 10_000
-        let found = PostgresPrograms.folders.compactMap { folder in Self.major(folder).map { (folder, $0) } }
-            .filter { $0.1 >= server }
-        guard let best = found.min(by: { $0.1 < $1.1 }) else { throw DumpError.missing(major: server) }
-        folder = best.0
-    }
-
-    private static func major(_ folder: String) -> Int? {
-        guard ["pg_dump", "psql"].allSatisfy({ FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)") })
-        else { return nil }
-        // "pg_dump (PostgreSQL) 15.18 (Debian …)"
-        let words = (try? Command(folder + "/pg_dump", ["--version"]).run())?.split(separator: " ") ?? []
-        return words.count > 2 ? Int(words[2].prefix { $0.isASCII && $0.isNumber }) : nil
+        programs = try ClientPrograms.forDump(from: connection.serverMajor(), among: ClientPrograms.installed())
     }
 
     /// What `pg_dump` writes.
@@ -48,7 +31,7 @@ struct DumpPrograms {
     func dump(_ database: ConnectionParameters, _ options: [String]) throws -> String {
         let ends = try Self.pipeEnds()
         let errors = try Complaints()
-        let process = try start("pg_dump", options, database, input: nil, output: ends[1], errors)
+        let process = try start(programs.pgDump, options, database, input: nil, output: ends[1], errors)
         close(ends[1])
         let data = try? FileHandle(fileDescriptor: ends[0], closeOnDealloc: true).readToEnd()
         try errors.check("pg_dump", process.wait())
@@ -61,13 +44,13 @@ struct DumpPrograms {
         let ends = try Self.pipeEnds()
         let (dumpErrors, loadErrors) = (try Complaints(), try Complaints())
         let load = ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction"]
-        let reader = try start("psql", load, other, input: ends[0], output: nil, loadErrors)
+        let reader = try start(programs.psql, load, other, input: ends[0], output: nil, loadErrors)
         close(ends[0])
         defer { _ = reader.wait() }
         let writer: ChildProcess
         do {
             defer { close(ends[1]) }
-            writer = try start("pg_dump", options, database, input: nil, output: ends[1], dumpErrors)
+            writer = try start(programs.pgDump, options, database, input: nil, output: ends[1], dumpErrors)
         }
         let (wrote, read) = (writer.wait(), reader.wait())
         // A reader that gave up early is the cause of the writer's end.
@@ -88,7 +71,7 @@ struct DumpPrograms {
     ) throws -> ChildProcess {
         let variables = database.environment.merging(["PGCLIENTENCODING": "UTF8"]) { first, _ in first }
         return try ChildProcess(
-            "\(folder)/\(program)", options + ["--dbname=\(database.argument)"], input: input, output: output,
+            program, options + ["--dbname=\(database.argument)"], input: input, output: output,
             errors: errors.descriptor,
             environment: ProcessInfo.processInfo.environment.merging(variables) { _, ours in ours })
     }

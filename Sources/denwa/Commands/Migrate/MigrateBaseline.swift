@@ -22,7 +22,7 @@ extension MigrateCommand {
             let migrator = try options.migrator()
             let connection = try options.connection()
             let files = try migrator.baselineFiles(version, on: connection)
-            let database = try DatabaseName(on: connection)
+            let database = DatabaseName(on: connection)
             try Agreement.ask(
                 "This records \(files.count) migrations, up to \(version), as applied to \(database.sentence) without "
                     + "running them.", type: database.name, yes: confirmation.yes)

@@ -63,7 +63,7 @@ struct DownQuestion {
                 Terminal.say("  \(statement.analysis.does)")
             }
         }
-        let database = try DatabaseName(on: connection)
+        let database = DatabaseName(on: connection)
         let what = "what \(files.map(\.file).joined(separator: ", ")) added to \(database.sentence)"
         try Confirmation.destroying(what: what, type: database.name, yes: yes)
     }

@@ -28,7 +28,7 @@ extension MigrateCommand {
             let drift = DriftReport(repair.drift)
             if !repair.diff.isEmpty { Terminal.say(repair.diff) }
             for line in drift.lines { Terminal.say(line) }
-            let database = try DatabaseName(on: connection)
+            let database = DatabaseName(on: connection)
             try Agreement.ask(
                 "This changes the record of \(repair.file.file) in \(database.sentence), and nothing else.",
                 type: database.name, yes: confirmation.yes)
