@@ -13,8 +13,7 @@ struct AnonymousContext: RequestContext {
     var session: Session?
     /// How the token came, and how another one goes back.
     var delivery = SessionCookie.Delivery.bearer
-    /// Whoever has made the request; ``ClientAddressMiddleware`` looks behind proxies. A Unix socket has no address: that is
-    /// this machine.
+    /// Whoever has made the request; ``ClientAddressMiddleware`` looks behind proxies.
     var clientAddress: IPAddress
 
     /// The connection that the request came on.
@@ -23,7 +22,7 @@ struct AnonymousContext: RequestContext {
     init(source: Source) {
         channel = source.channel
         coreContext = .init(source: source)
-        clientAddress = source.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .loopback
+        clientAddress = source.channel.peerAddress
     }
 }
 

@@ -65,13 +65,4 @@ package struct ChatHTTPChannel: HTTPChannelHandler {
         guard let channel else { return }
         await handleHTTP(asyncChannel: channel, logger: logger)
     }
-
-    /// What it has read too far, it hands on when it is removed.
-    static func makeDecoder() -> ByteToMessageHandler<HTTPRequestDecoder> {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderListSize = 16 * 1024
-        limits.maxHeaderFieldCount = 100
-        return ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
-    }
 }

@@ -7,8 +7,6 @@ import SocketIO
 
 /// Finds the door that a WebSocket knocks at.
 struct Doors: Sendable {
-    private static let loopback = IPAddress.loopback
-
     let native: NativeDoor
     let socketIO: SocketIODoor
     /// Those whose `X-Forwarded-For` is believed.
@@ -18,9 +16,8 @@ struct Doors: Sendable {
         _ head: HTTPRequestHead, _ handshake: Handshake, on channel: any Channel
     ) -> EventLoopFuture<UpgradeDecision> {
         guard socketIO.isAsked(head.uri) else { return native.decide(head, handshake, on: channel.eventLoop) }
-        let peer = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? Self.loopback
         let address = ClientAddress.find(
-            peer: peer, forwardedFor: head.headers["X-Forwarded-For"], trusting: proxies)
+            peer: channel.peerAddress, forwardedFor: head.headers["X-Forwarded-For"], trusting: proxies)
         return channel.eventLoop.makeSucceededFuture(socketIO.decide(head, from: address))
     }
 }

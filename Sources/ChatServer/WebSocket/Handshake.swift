@@ -49,10 +49,3 @@ package enum UpgradeDecision: Sendable {
     /// Refused in the words of another protocol.
     case answer(UpgradeRefusal)
 }
-
-/// An HTTP answer instead of a WebSocket.
-package struct UpgradeRefusal: Sendable {
-    let status: HTTPResponseStatus
-    let contentType: String
-    let body: ByteBuffer
-}

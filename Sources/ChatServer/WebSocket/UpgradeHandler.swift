@@ -2,7 +2,6 @@ import ChatCore
 import ChatRealtime
 import HTTPTypes
 import HummingbirdCore
-import Limits
 import NIOCore
 import NIOHTTP1
 
@@ -36,17 +35,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let headerTimeout: TimeAmount
     private let bodyTimeout: TimeAmount
     private let encoder = HTTPResponseEncoder()
-    private var decoder = ChatHTTPChannel.makeDecoder()
+    private var parser = RequestParser()
     private let securityHeaders: SecurityHeaders
     private let transport: TransportPolicy
     /// What comes behind this handler in the pipeline.
     private let requests: RequestHandlers
     private var state = State.http
     private var pending = PendingAnswers()
-    /// The parser stops behind the request that is being passed on.
-    private var parserStops = false
-    /// That request is complete, and nothing has come from the parser since.
-    private var parserHasStopped = false
     /// Ends a connection whose next part does not come: it costs a descriptor and may be one of thousands.
     private var timer: Scheduled<Void>?
     /// The parser has made something of what was read last.
@@ -72,7 +67,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// What has to come before this handler in the pipeline.
-    var neighbours: [any ChannelHandler] { [encoder, decoder] }
+    var neighbours: [any ChannelHandler] { [encoder, parser.handler] }
 
     func handlerAdded(context: ChannelHandlerContext) { limit(to: headerTimeout, context) }
 
@@ -134,7 +129,7 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             state = .refused
             closeGently(context)
         } else {
-            answerLast(.badRequest, [], ByteBuffer(), context)
+            answerLast(.badRequest, context)
         }
     }
 
@@ -143,21 +138,20 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch (state, Self.unwrapInboundIn(data)) {
         case (.http, .head(let head)):
             limit(to: bodyTimeout, context)
+            parser.begins(head)
             // Answers keep the order of the requests: a pipelined handshake is an ordinary request.
             if pending.areNone, Handshake.isRequested(by: head) {
                 state = .handshake(head)
             } else {
                 pending.read(.head(head))
-                parserStops = Self.stopsParser(head)
                 do { try requests.add(to: context.channel) } catch { return context.close(promise: nil) }
                 context.fireChannelRead(data)
             }
-            parserHasStopped = false
         case (.http, .end):
             endLimit()
             pending.read(.end(nil))
             context.fireChannelRead(data)
-            parserHasStopped = parserStops
+            parser.ends()
         case (.http, _): context.fireChannelRead(data)
         case (.handshake(let head), .end): consider(head, context)
         case (.handshake, _), (.deciding, _): context.close(promise: nil)
@@ -167,8 +161,8 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Only now it is sure that nothing more comes from the parser: what it still said would meet a parser of bytes.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if parserHasStopped {
-            replaceDecoder(context)
+        if parser.hasStopped {
+            do { try parser.replace(in: context.pipeline) } catch { return context.close(promise: nil) }
         } else if !partCame {
             limitHead(context)
         }
@@ -193,41 +187,13 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Whether NIO's parser reads nothing behind a request: `Upgrade` alone does not stop it.
-    private static func stopsParser(_ head: HTTPRequestHead) -> Bool {
-        head.method == .CONNECT
-            || head.headers.contains(name: "upgrade")
-                && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
-    }
-
-    /// NIO's parser stops for good behind a request that asks for an upgrade, whatever it is. Since this one stays HTTP,
-    /// a new parser takes over with the bytes that the old one has not touched.
-    private func replaceDecoder(_ context: ChannelHandlerContext) {
-        (parserStops, parserHasStopped) = (false, false)
-        let old = decoder
-        decoder = ChatHTTPChannel.makeDecoder()
-        do {
-            try context.pipeline.syncOperations.addHandler(decoder, position: .after(old))
-        } catch {
-            return context.close(promise: nil)
-        }
-        remove(old, context)
-    }
-
-    /// What a parser leaves behind comes a moment later, and nobody would say that it was all.
-    private func remove(_ decoder: ByteToMessageHandler<HTTPRequestDecoder>, _ context: ChannelHandlerContext) {
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        let pipeline = NIOLoopBound(context.pipeline, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { pipeline.value.fireChannelReadComplete() }
-        context.pipeline.syncOperations.removeHandler(decoder, promise: promise)
-    }
-
     private func consider(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         endLimit()
         state = .deciding
         let handshake: Handshake
         do throws(ChatError) {
-            if let refusal = transport.refusal(of: head.headers["X-Forwarded-Proto"], from: Self.peer(context)) {
+            if let refusal = transport.refusal(of: head.headers["X-Forwarded-Proto"], from: context.channel.peerAddress)
+            {
                 throw refusal
             }
             handshake = try Handshake(head)
@@ -244,19 +210,12 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .success(.accept(let subprotocol, let socket)):
                 handler.upgrade(context, handshake, subprotocol, socket())
             case .success(.refuse(let error)): handler.refuse(error, context)
-            case .success(.answer(let refusal)):
-                handler.answerLast(
-                    refusal.status, [("Content-Type", refusal.contentType)], refusal.body, context)
+            case .success(.answer(let refusal)): handler.answerLast(refusal, context)
             case .failure(let error):
                 handler.refuse(
                     error as? ChatError ?? ChatError(.internalError, "The handshake failed in the server."), context)
             }
         }
-    }
-
-    /// A Unix socket has no address: that is this machine.
-    private static func peer(_ context: ChannelHandlerContext) -> IPAddress {
-        context.remoteAddress?.ipAddress.flatMap { IPAddress($0) } ?? .loopback
     }
 
     private func upgrade(
@@ -281,27 +240,18 @@ final class UpgradeHandler: ChannelDuplexHandler, RemovableChannelHandler {
         // With what the socket says first, if it says anything.
         context.flush()
         requests.end(pipeline)
-        remove(decoder, context)
+        parser.leave(context.pipeline)
         if !requests.areAdded { pipeline.removeHandler(self, promise: nil) }
     }
 
     private func refuse(_ error: ChatError, _ context: ChannelHandlerContext) {
-        let extra = ProblemDetails.extraHeaders(for: error).map { ($0.canonicalName, $1) }
-        answerLast(
-            HTTPResponseStatus(statusCode: ProblemDetails.status(of: error.code).code),
-            [("Content-Type", ProblemDetails.contentType)] + extra, ProblemDetails.body(of: error), context)
+        answerLast(UpgradeRefusal(error), context)
     }
 
     /// Answers by itself, and ends the connection.
-    private func answerLast(
-        _ status: HTTPResponseStatus, _ fields: [(String, String)], _ body: ByteBuffer, _ context: ChannelHandlerContext
-    ) {
+    private func answerLast(_ refusal: UpgradeRefusal, _ context: ChannelHandlerContext) {
         state = .refused
-        var headers = HTTPHeaders([("Connection", "close"), ("Content-Length", String(body.readableBytes))] + fields)
-        for (name, value) in securityHeaders.fields { headers.add(name: name.rawName, value: value) }
-        context.write(
-            Self.wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
-        context.write(Self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        for part in refusal.parts(securityHeaders) { context.write(Self.wrapOutboundOut(part), promise: nil) }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil))).whenComplete { _ in
             let (handler, context) = bound.value
