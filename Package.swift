@@ -153,7 +153,10 @@ let package = Package(
             dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", "SocketIO", .nioCore, .nioEmbedded]),
         .testTarget(
             name: "ChatServerTests",
-            dependencies: ["ChatCore", "ChatRealtime", "ChatServer", "WebClient", .httpTypes, .hummingbirdCore]),
+            dependencies: [
+                "ChatCore", "ChatRealtime", "ChatServer", "ChatStore", "WebClient", .httpTypes, .hummingbirdCore,
+                .nioConcurrencyHelpers, .nioPosix,
+            ]),
         .testTarget(
             name: "FuzzTests",
             dependencies: [
