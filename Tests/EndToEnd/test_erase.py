@@ -111,6 +111,9 @@ def test_nobody_comes_back_as_it(own, people, commands):
     record, = commands.rows("account", "show", report["becomes"])
     assert record["erased"] and record["disabled"] and not record["password"]
     assert "erased" in commands.run("account", "list").stdout
+    commands.rows("account", "promote", alice.handle)
+    alice = alice.logs_in_again()
+    assert alice.api.get(f"/v1/admin/accounts/{report['becomes']}")["account"]["erased"]
     # Whoever has the handle now is somebody else.
     new = own.world.api().post("/v1/accounts", handle=mallory.handle, password=PASSWORD)["account"]
     assert new["id"] != mallory.account["id"]

@@ -32,7 +32,7 @@ def test_an_account_that_is_not_there(admin, method, path, body):
 
 def test_an_administrator_sees_accounts(admin, alice):
     record = admin.api.get(f"/v1/admin/accounts/{alice.handle}")["account"]
-    assert record["role"] == "member" and not record["disabled"] and record["password"]
+    assert record["role"] == "member" and not record["disabled"] and not record["erased"] and record["password"]
     page = admin.api.get(f"/v1/admin/accounts?limit=1&after={alice.handle[:-1]}")["accounts"]
     assert page == [record]
     assert admin.api.refused("GET", "/v1/admin/accounts?limit=0") == (422, "invalid_field", "limit")

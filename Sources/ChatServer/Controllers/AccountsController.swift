@@ -146,6 +146,7 @@ extension JSONWriter {
         members(of: record.account)
         member("role", record.role.rawValue)
         member("disabled", record.isDisabled)
+        member("erased", record.isErased)
         member("password", record.hasPassword)
         member("secondFactor", record.hasSecondFactor)
         member("createdAt", record.createdAt)
