@@ -18,6 +18,7 @@ package struct BenchOptions: Sendable {
     /// made.
     package var rooms: String?
 
+    /// By default the short scenarios, 10 s each.
     package init(
         scenarios: [Scenario] = Scenario.short, seconds: Double = 10, warmup: Double = 2, body: Int = 128,
         accounts: Int = 64, runs: Int = 1, threads: Int = 1, rooms: String? = nil

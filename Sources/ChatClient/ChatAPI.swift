@@ -8,6 +8,7 @@ package struct ChatAPI: Sendable {
 
     /// A log-in: whose it is and the token that proves it.
     package struct Login: Sendable {
+        /// `id` of the schema `Account`.
         package let accountID: Int64
         /// As the server keeps it: in lower case.
         package let handle: String
@@ -40,6 +41,7 @@ package struct ChatAPI: Sendable {
         case after(Int64)
     }
 
+    /// - Parameter http: used for all calls, not closed.
     package init(_ http: HTTPClient) { self.http = http }
 
     /// Whether the server can serve now.

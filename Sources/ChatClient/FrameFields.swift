@@ -22,6 +22,7 @@ package struct FrameFields {
         case clientID
     }
 
+    /// `other` if the member `type` is missing or unknown.
     package private(set) var kind = Kind.other
     /// 0 if there is none.
     package private(set) var seq: Int64 = 0

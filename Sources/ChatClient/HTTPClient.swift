@@ -2,6 +2,7 @@ package import NIOCore
 
 /// Requests to one server, on one event loop. Connections are kept and used again; there are as many as requests at once.
 package final class HTTPClient: Sendable {
+    /// Of all requests; looked up for each connection unless it is ``ServerAddress/resolved()``.
     package let address: ServerAddress
     /// Where the connections live and the answers complete.
     package let eventLoop: any EventLoop

@@ -3,6 +3,7 @@ package import NIOHTTP1
 
 /// A request of the HTTP API.
 package struct HTTPRequest: Sendable {
+    /// Any of HTTP's.
     package var method: HTTPMethod
     /// Path and query.
     package var path: String
@@ -13,6 +14,7 @@ package struct HTTPRequest: Sendable {
     /// A JSON object, if there is a body.
     package var json: [UInt8]?
 
+    /// A request without token, further headers and body, unless they are given.
     package init(
         _ method: HTTPMethod, _ path: String, token: String? = nil, headers: HTTPHeaders = [:], json: [UInt8]? = nil
     ) {
@@ -37,10 +39,14 @@ package struct HTTPRequest: Sendable {
 
 /// An answer of the HTTP API.
 package struct HTTPAnswer: Sendable {
+    /// Of HTTP, as 200.
     package let status: Int
+    /// As they came.
     package let headers: HTTPHeaders
+    /// All of it; empty if there is none.
     package let body: [UInt8]
 
+    /// An answer that has come as a whole.
     package init(status: Int, headers: HTTPHeaders, body: [UInt8]) {
         self.status = status
         self.headers = headers

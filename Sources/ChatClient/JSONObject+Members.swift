@@ -2,6 +2,7 @@ package import ChatCore
 
 /// Reading answers: what is missing or of another type is `nil`.
 extension JSONObject {
+    /// A string, unescaped.
     package func text(_ name: String) -> String? {
         if case .string(let text) = self[name] { text } else { nil }
     }
@@ -11,10 +12,12 @@ extension JSONObject {
         if case .integer(let number) = self[name] { number } else { nil }
     }
 
+    /// `true` or `false`.
     package func flag(_ name: String) -> Bool? {
         if case .bool(let flag) = self[name] { flag } else { nil }
     }
 
+    /// An object within the object.
     package func object(_ name: String) -> JSONObject? {
         if case .object(let object) = self[name] { object } else { nil }
     }

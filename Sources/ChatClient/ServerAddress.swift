@@ -4,6 +4,7 @@ import NIOCore
 package struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name or an IP address, IPv6 without brackets.
     package let host: String
+    /// 1 to 65,535 if it comes from a URL, else not checked.
     package let port: Int
 
     /// Checks nothing; connecting does.

@@ -14,6 +14,7 @@ package struct ServerFrameScanner {
 
     /// Why the bytes are not what a server may send.
     package struct Violation: Error, Sendable, Equatable {
+        /// For a person, as in `a frame is masked`.
         package let reason: String
     }
 
@@ -25,6 +26,7 @@ package struct ServerFrameScanner {
     private var fragments: [UInt8] = []
     private var fragmentKind: Kind?
 
+    /// For the bytes of a connection from the end of its handshake on.
     package init() {}
 
     /// - Parameter each: called for each whole message; its bytes are valid during the call only.

@@ -2,6 +2,7 @@
 package struct Administrator: Sendable {
     /// `nil` for the command line.
     package let account: AccountID?
+    /// Decides whom they may administer, see ``Role/outranks(_:)``.
     package let role: Role
     /// The IP address that it is asked from, if it is one.
     package let address: String?

@@ -61,6 +61,7 @@ package struct AuditEntry: Sendable {
         }
     }
 
+    /// Stored under its raw value.
     package let act: Act
     /// Whose account it is about, if there is one.
     package let account: AccountID?

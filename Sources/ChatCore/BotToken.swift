@@ -9,11 +9,15 @@ package struct BotToken: Sendable, Hashable {
         try Line.check(text, field: "name", limit: 64)
     }
 
+    /// The session's that it is.
     package let id: SessionID
     /// For whoever administers, to tell one from the other.
     package let name: String
+    /// What it may do, of ``Rights/scopes``.
     package let scopes: Rights
+    /// By the database's clock.
     package let createdAt: Timestamp
+    /// Not valid from then on.
     package let expiresAt: Timestamp
 
     /// A row of the database.

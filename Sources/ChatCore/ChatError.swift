@@ -1,6 +1,7 @@
 /// What a person or a program is told when something cannot be done. Thrown anywhere, translated in two places:
 /// HTTP (problem+json) and the socket (an `error` frame).
 package struct ChatError: Error, Sendable, Equatable {
+    /// What programs go by.
     package let code: Code
     /// A sentence with cause and cure. Never holds a secret or a message's text.
     package let detail: String
@@ -9,6 +10,7 @@ package struct ChatError: Error, Sendable, Equatable {
     /// How long to wait before trying again, in milliseconds.
     package let retryAfterMilliseconds: Int?
 
+    /// - Parameter detail: cause and cure, for a person. It must not hold a secret or a message's text.
     package init(_ code: Code, _ detail: String, field: String? = nil, retryAfterMilliseconds: Int? = nil) {
         self.code = code
         self.detail = detail
@@ -24,20 +26,24 @@ package struct ChatError: Error, Sendable, Equatable {
         ChatError(.invalidField, detail, field: field)
     }
 
+    /// `room_not_found`: it never existed or was deleted.
     package static func roomNotFound(_ room: RoomName) -> ChatError {
         ChatError(.roomNotFound, "There is no room named \(room). GET /v1/rooms lists the rooms.", field: "room")
     }
 
+    /// `not_a_member`: only members may do this.
     package static func notAMember(_ room: RoomName) -> ChatError {
         ChatError(
             .notAMember, "You are not a member of \(room). Join it with PUT /v1/rooms/\(room)/members/me.",
             field: "room")
     }
 
+    /// `room_archived`: members can still read it.
     package static func roomArchived(_ room: RoomName) -> ChatError {
         ChatError(.roomArchived, "\(room) is archived: it can be read, but it takes no more messages.", field: "room")
     }
 
+    /// `banned`: the account cannot join the room again.
     package static func banned(from room: RoomName) -> ChatError {
         ChatError(.banned, "You are banned from \(room). Ask whoever administers this server.", field: "room")
     }

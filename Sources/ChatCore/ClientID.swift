@@ -1,5 +1,6 @@
 /// The sender's idempotency key: 1 to 64 characters of `[A-Za-z0-9._:-]`. In one room, one author's key is stored once, for ever.
 package struct ClientID: Sendable, Hashable, CustomStringConvertible {
+    /// As the sender has made it.
     package let description: String
 
     /// - Throws: `invalid_field`.

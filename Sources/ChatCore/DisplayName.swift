@@ -2,6 +2,7 @@
 ///
 /// Not unique, and no proof of who somebody is: that is the ``Handle``.
 package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
+    /// As people are shown it.
     package let description: String
 
     /// Without white space at the ends, and with one space for each white space inside.
@@ -22,6 +23,7 @@ package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
 
 /// The title of a room: 1 to 80 code points, otherwise like ``DisplayName``.
 package struct RoomTitle: Sendable, Hashable, CustomStringConvertible {
+    /// As people are shown it.
     package let description: String
 
     /// - Throws: `invalid_field`.

@@ -1,5 +1,6 @@
 /// A person's or bot's unique name: `[a-z0-9._-]{3,32}`, kept in lower case.
 package struct Handle: Sendable, Hashable, CustomStringConvertible {
+    /// In lower case.
     package let description: String
 
     /// - Parameter field: the member or parameter that it came in, for the error.

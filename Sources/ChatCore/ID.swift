@@ -1,5 +1,6 @@
 /// The number of a row. Numbers of different kinds do not mix.
 package struct ID<Entity>: Sendable, Hashable {
+    /// As the database has given it out.
     package let rawValue: Int64
 
     /// For a number that the database has given out.

@@ -8,6 +8,7 @@ package struct Invitation: Sendable, Hashable {
     /// Days that one may last.
     package static let daysRange: ClosedRange<Int64> = 1...365
 
+    /// No secret: only the code lets somebody in.
     package let id: InvitationID
     /// How many accounts may be made with it.
     package let uses: Int64
@@ -17,7 +18,9 @@ package struct Invitation: Sendable, Hashable {
     package let room: RoomName?
     /// `nil`: by the command line.
     package let createdBy: Handle?
+    /// By the database's clock.
     package let createdAt: Timestamp
+    /// Too old from then on.
     package let expiresAt: Timestamp
 
     /// A row of the database.

@@ -13,6 +13,7 @@ package enum JSONValue: Sendable, Equatable {
 
 /// An element of an array, and the place of its text: whoever passes it on can do so as it was written.
 package struct JSONElement: Sendable, Equatable {
+    /// What the text says.
     package let value: JSONValue
     /// Bytes from the beginning of the whole text, without the spaces around.
     package let range: Range<Int>
@@ -23,8 +24,10 @@ package struct JSONObject: Sendable, Equatable {
     /// Objects here have a handful of members: looking through them beats hashing.
     private(set) var members: [(name: String, value: JSONValue)] = []
 
+    /// Without members.
     package init() {}
 
+    /// The order of the members counts.
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.members.elementsEqual(right.members) { $0.name == $1.name && $0.value == $1.value }
     }

@@ -4,6 +4,7 @@ package struct JSONWriter: Sendable {
     package var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// - Parameter capacity: bytes to make room for; more may be written.
     package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
     /// What follows is a text of its own, without a comma before it.
@@ -34,12 +35,14 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// `"name": "value"`, the value escaped as RFC 8259, 7 asks.
     package mutating func member(_ name: StaticString, _ value: String) {
         self.name(name)
         string(value)
         needsComma = true
     }
 
+    /// `"name": 1` with a name that only the data knows; it is escaped.
     package mutating func member(_ name: String, _ value: Int64) {
         separate()
         string(name)
@@ -48,12 +51,14 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// `"name": 1`
     package mutating func member(_ name: StaticString, _ value: Int64) {
         self.name(name)
         integer(value)
         needsComma = true
     }
 
+    /// `"name": true`
     package mutating func member(_ name: StaticString, _ value: Bool) {
         self.name(name)
         bytes.append(contentsOf: (value ? "true" : "false").utf8)

@@ -1,6 +1,8 @@
 /// An account in a room.
 package struct Member: Sendable, Hashable {
+    /// As everybody sees it.
     package let account: Account
+    /// In this room; on the server the account has another one.
     package let role: RoomRole
     /// The event of joining.
     package let joinedSeq: Int64

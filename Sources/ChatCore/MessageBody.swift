@@ -3,6 +3,7 @@ package struct MessageBody: Sendable, Hashable, CustomStringConvertible {
     /// In code points.
     package static let limit = 8_000
 
+    /// Exactly as sent.
     package let description: String
     /// What the text was taken from, if it was sent as more than a text.
     package let data: MessageData?

@@ -4,6 +4,7 @@ package struct MessageData: Sendable, Hashable, CustomStringConvertible {
     /// In bytes.
     package static let limit = 65_536
 
+    /// The array's text, exactly as sent.
     package let description: String
 
     /// - Parameter array: JSON that has been parsed.

@@ -1,6 +1,8 @@
 /// A stretch of a room's log.
 package struct Page: Sendable {
+    /// Whose log it is of.
     package let room: RoomName
+    /// The room's, when the page was read.
     package let title: String
     /// The room's last seq when the page was read.
     package let head: Int64
@@ -9,6 +11,7 @@ package struct Page: Sendable {
     /// More events lie beyond the page, in the direction of paging.
     package let hasMore: Bool
 
+    /// - Parameter events: already ascending.
     package init(room: RoomName, title: String, head: Int64, events: [Event], hasMore: Bool) {
         self.room = room
         self.title = title

@@ -32,8 +32,10 @@ package enum Role: String, Sendable, Hashable, CaseIterable {
 
 /// What a session may do.
 package struct Rights: OptionSet, Sendable, Hashable {
+    /// A bit for each right. In JSON and in the database there are ``names`` instead.
     package let rawValue: UInt8
 
+    /// Keeps bits that are no right's; they allow nothing.
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Reads rooms, live and from history.
@@ -42,12 +44,14 @@ package struct Rights: OptionSet, Sendable, Hashable {
     package static let send = Rights(rawValue: 2)
     /// Joins and leaves rooms.
     package static let join = Rights(rawValue: 4)
+    /// Makes rooms, as their owner.
     package static let createRooms = Rights(rawValue: 8)
     /// Manages its own account: password, second factor, sessions.
     package static let account = Rights(rawValue: 16)
     /// Manages other accounts, bots and invitations.
     package static let administer = Rights(rawValue: 32)
 
+    /// What owners and administrators have.
     package static let all: Rights = [.read, .send, .join, .createRooms, .account, .administer]
     /// What a bot's token can be given.
     package static let scopes: Rights = [.read, .send, .join, .createRooms]

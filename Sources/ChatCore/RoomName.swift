@@ -1,5 +1,6 @@
 /// The permanent public identifier of a room: `[a-z0-9][a-z0-9-]{0,63}`. What people read is its title.
 package struct RoomName: Sendable, Hashable, CustomStringConvertible {
+    /// The name itself.
     package let description: String
 
     /// - Throws: `invalid_field`.

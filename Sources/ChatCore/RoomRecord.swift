@@ -1,11 +1,14 @@
 /// A room as those see it who administer.
 package struct RoomRecord: Sendable, Hashable {
+    /// Its permanent identifier.
     package let name: RoomName
+    /// What people read.
     package let title: String
     /// The last event's seq; 0 if nothing has happened yet.
     package let head: Int64
     /// How many are in it now.
     package let members: Int64
+    /// By the database's clock.
     package let createdAt: Timestamp
     /// When the last event was stored; `nil` if nothing has happened yet.
     package let lastEventAt: Timestamp?

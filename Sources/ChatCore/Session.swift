@@ -2,7 +2,9 @@
 package struct Session: Sendable, Hashable {
     /// No secret: the session is proved by its token.
     package let id: SessionID
+    /// Who has logged in.
     package let account: Account
+    /// When the account logged in, by the database's clock.
     package let createdAt: Timestamp
     /// When it ends however much it is used. One that is not used ends before.
     package let expiresAt: Timestamp
@@ -38,7 +40,9 @@ package struct Session: Sendable, Hashable {
 
 /// A session as its owner sees it in the list of their own.
 package struct SessionRecord: Sendable, Hashable {
+    /// The session itself, without its token.
     package let session: Session
+    /// Where the account logged in.
     package let place: LoginPlace
     /// When it was last used, an hour more or less.
     package let lastSeenAt: Timestamp

@@ -1,7 +1,9 @@
 /// A moment in microseconds since 1970-01-01 UTC. A remark for people: order is the seq only.
 package struct Timestamp: Sendable, Hashable, Comparable {
+    /// Negative before 1970.
     package let microseconds: Int64
 
+    /// Any number is a moment.
     package init(microseconds: Int64) { self.microseconds = microseconds }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }

@@ -1,5 +1,6 @@
 /// How the entities look in JSON, in every door: see docs/openapi.yaml and docs/asyncapi.yaml.
 extension JSONWriter {
+    /// The schema `Event`. Its members depend on what happened.
     package mutating func members(of event: Event) {
         member("room", event.room.description)
         member("seq", event.seq)
@@ -24,18 +25,21 @@ extension JSONWriter {
         }
     }
 
+    /// The schema `Session`: never the token.
     package mutating func members(of session: Session) {
         member("id", session.id.rawValue)
         member("createdAt", session.createdAt)
         member("expiresAt", session.expiresAt)
     }
 
+    /// The schema `Account`: what everybody may see.
     package mutating func members(of account: Account) {
         member("id", account.id.rawValue)
         member("handle", account.handle.description)
         member("displayName", account.displayName.description)
     }
 
+    /// The schema `Room`.
     package mutating func members(of room: Room) {
         member("name", room.name.description)
         member("title", room.title)
@@ -54,6 +58,7 @@ extension JSONWriter {
         member("hasMore", page.hasMore)
     }
 
+    /// With the number of events, so that the client need not count.
     package mutating func members(of gap: Gap) {
         member("room", gap.room.description)
         member("from", gap.from)
@@ -61,6 +66,7 @@ extension JSONWriter {
         member("count", gap.count)
     }
 
+    /// With the number of unread events in the place of the head.
     package mutating func members(of marker: ReadMarker) {
         member("room", marker.room.description)
         member("read", marker.read)

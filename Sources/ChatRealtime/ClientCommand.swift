@@ -39,10 +39,12 @@ package enum ClientCommand: Sendable, Equatable {
     package struct Echo: Sendable, Equatable {
         /// The client's own name for the command, 1 to 64 characters.
         package var ref: String?
+        /// `nil` if the command names none, or none that could be one.
         package var room: RoomName?
         /// Only a `send` has one.
         package var clientID: ClientID?
 
+        /// Nothing to repeat, unless it is given.
         package init(ref: String? = nil, room: RoomName? = nil, clientID: ClientID? = nil) {
             self.ref = ref
             self.room = room

@@ -26,6 +26,7 @@ package enum CloseCode: UInt16, Sendable, CaseIterable {
         case mendFirst
     }
 
+    /// As in the table that clients go by; it is not sent.
     package var advice: Advice {
         switch self {
         case .normal, .goingAway, .internalError, .serviceRestart, .timedOut: .reconnect

@@ -16,6 +16,7 @@ package struct FrameAssembler {
         /// Pings that are answered within a second; one more is a policy violation.
         package var pingsPerSecond: Int
 
+        /// By default 64 KiB, and ten pings.
         package init(messageBytes: Int = 65_536, pingsPerSecond: Int = 10) {
             self.messageBytes = messageBytes
             self.pingsPerSecond = pingsPerSecond
@@ -42,6 +43,7 @@ package struct FrameAssembler {
     private var partial: Message?
     private var pings = (since: NIODeadline.distantPast, count: 0)
 
+    /// For one connection, from its first frame on.
     package init(_ limits: Limits) { self.limits = limits }
 
     /// Takes the frames of a connection in their order. After a ``Action/fail(_:)`` there is nothing more to take.

@@ -14,11 +14,14 @@ package struct Frame: Equatable {
         fileprivate var isControl: Bool { rawValue >= Self.close.rawValue }
     }
 
+    /// What the payload is, or that it goes on.
     package let opcode: Opcode
     /// Whether it is its message's last.
     package let isFinal: Bool
+    /// Unmasked; at most 125 bytes of a ping, pong or close.
     package let payload: ByteBuffer
 
+    /// A whole message in one frame, unless `isFinal` is false.
     package init(_ opcode: Opcode, isFinal: Bool = true, _ payload: ByteBuffer = ByteBuffer()) {
         self.opcode = opcode
         self.isFinal = isFinal
@@ -28,6 +31,7 @@ package struct Frame: Equatable {
 
 /// What a client did that ends its socket.
 package struct ProtocolViolation: Error, Equatable {
+    /// Sent to the client in the close frame.
     package let code: CloseCode
     /// Sent to the client in the close frame.
     package let reason: String

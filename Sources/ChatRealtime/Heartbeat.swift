@@ -8,6 +8,7 @@ package struct Heartbeat: Equatable {
 
     private var silentBeats = 0
 
+    /// As if the peer had just been heard.
     package init() {}
 
     /// Anything has arrived from the peer.

@@ -12,6 +12,7 @@ package struct RoomAccess: Sendable {
     /// Hands a draft to the room writer.
     package let submit: @Sendable (Draft, ReplyAddress) throws(ChatError) -> Void
 
+    /// Each future completes on the event loop that its closure is given.
     package init(
         page: @escaping @Sendable (RoomName, PageRange, Int, AccountID, any EventLoop) -> EventLoopFuture<Page>,
         markRead: @escaping @Sendable (RoomName, Int64, AccountID, any EventLoop) -> EventLoopFuture<ReadMarker>,

@@ -12,6 +12,7 @@ package protocol SocketConnection: AnyObject {
     func say(_ frame: ServerFrame)
     /// Frames that were written in the session's dialect. They go out with the next ``flush()``, if not before.
     func write(_ frames: ByteBuffer)
+    /// Sends what was written, and what was said.
     func flush()
     /// Asks for a sign of life.
     func ping()
@@ -22,8 +23,10 @@ package protocol SocketConnection: AnyObject {
 }
 
 extension WebSocket: SocketConnection {
+    /// Goes out with the next ``flush()``, if not before.
     package func say(_ frame: ServerFrame) { write(frame.bytes(in: .native)) }
 
+    /// The payload is empty. Any sign of life is taken for the answer, not the pong alone.
     package func ping() {
         var ping = ByteBuffer()
         ping.writeServerFrame(.ping, payload: [])

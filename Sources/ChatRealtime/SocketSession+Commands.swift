@@ -6,6 +6,7 @@ extension SocketSession {
     /// Commands that may be refused before the socket is closed.
     private static let errorLimit = 1000
 
+    /// Takes a text for a command; bytes end the socket with ``CloseCode/unacceptableData``.
     package func received(_ message: WebSocketMessage) {
         // What comes after the stop has begun was not promised anything.
         guard !isStopping else { return }

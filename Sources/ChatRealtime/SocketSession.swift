@@ -6,6 +6,7 @@ package final class SocketSession {
     /// What all sockets share.
     package struct Environment: Sendable {
         let hub: Hub
+        /// What sessions ask the rest of the server for.
         package let rooms: RoomAccess
         let serverVersion: String
         let heartbeat: TimeAmount
@@ -32,8 +33,11 @@ package final class SocketSession {
 
     /// Replaced by another log-in of the same account when the client says so.
     package private(set) var session: Session
+    /// Whose session it is; stays the same when the session is replaced.
     package var account: Account { session.account }
+    /// The same for all sockets.
     package let environment: Environment
+    /// What the door speaks.
     package let dialect: Dialect
     /// Which database the client's positions have to be from.
     let epoch: String
@@ -206,6 +210,7 @@ extension SocketSession: WebSocketSession {
         watchExpiry()
     }
 
+    /// Whatever has come is a sign of life.
     package func receivedAll() { heartbeat.heard() }
 
     /// Whoever was paused goes on.

@@ -30,6 +30,7 @@ package struct Subscription: Equatable {
     /// The newest events that are streamed when there is a gap.
     package static let tail: Int64 = 50
 
+    /// Begins with ``State/reading``.
     package private(set) var state: State
     /// Everything up to here has been written to the socket, or was announced as a gap.
     package private(set) var sent: Int64

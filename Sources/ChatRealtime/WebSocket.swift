@@ -6,6 +6,7 @@ package protocol WebSocketSession: AnyObject {
     var mayReceive: Bool { get }
     /// From now on the session may write.
     func opened(_ socket: WebSocket)
+    /// A whole message, checked. Called even if ``mayReceive`` has become false since the last read.
     func received(_ message: WebSocketMessage)
     /// Nothing more has come for now.
     func receivedAll()
@@ -83,6 +84,7 @@ package final class WebSocket: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
+    /// The server's stop goes to the session; a client that sends no more loses its connection.
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is ChannelShouldQuiesceEvent: if !isClosing { session.serverStops() }
@@ -91,6 +93,7 @@ package final class WebSocket: ChannelDuplexHandler {
         }
     }
 
+    /// A connection that fails is closed; ``channelInactive(context:)`` follows.
     package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     /// Says why, and closes when the client has answered or its time is over.
@@ -180,6 +183,7 @@ package final class WebSocket: ChannelDuplexHandler {
         context.fireChannelReadComplete()
     }
 
+    /// Kept until the client may be heard.
     package func read(context: ChannelHandlerContext) {
         wantsRead = true
         readIfAllowed()

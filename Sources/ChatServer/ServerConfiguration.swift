@@ -64,6 +64,7 @@ package struct ServerConfiguration: Sendable {
         PasswordPolicy(minimum: passwordMinimum, contextWords: ["denwa", publicHost])
     }
 
+    /// Everything else as it is when nobody has set it.
     package init(databaseURL: String) {
         self.databaseURL = databaseURL
     }

@@ -169,6 +169,7 @@ package enum AccountRecords {
 }
 
 extension ChatError {
+    /// `account_not_found`: nobody has the handle.
     package static var accountNotFound: ChatError {
         ChatError(.accountNotFound, "There is no account with this handle.", field: "handle")
     }

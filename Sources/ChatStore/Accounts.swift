@@ -132,6 +132,7 @@ package enum Accounts {
 
     /// What a log-in is compared with.
     package struct Credentials: Sendable {
+        /// Whom the password has to prove.
         package let account: Account
         /// A PHC string; `nil` for a guest, a bot, and whoever has not chosen a password yet: none is the right one.
         package let passwordHash: String?
@@ -139,6 +140,7 @@ package enum Accounts {
         package let isKnownDevice: Bool
         /// The account is logged in from the network that asks.
         package let isAtHome: Bool
+        /// Nobody gets in then, not even with the right password.
         package let isDisabled: Bool
         /// A code is asked for after the password.
         package let hasSecondFactor: Bool

@@ -5,13 +5,21 @@ package import Postgres
 package enum Audit {
     /// A line of the log as an operator reads it.
     package struct Line: Sendable {
+        /// When it was written, by the database's clock.
         package let at: Timestamp
+        /// An ``AuditEntry/Act`` by its raw value, or what another version of denwa has written.
         package let act: String
+        /// Whose account it is about, by its present handle; `nil` if it is about none.
         package let account: Handle?
+        /// Who did it, by the present handle; `nil` if nobody was logged in, or on the command line.
         package let actor: Handle?
+        /// The IP address that it came from; `nil` if there is none.
         package let address: String?
+        /// The session that it is about; `nil` if it is none.
         package let session: SessionID?
+        /// The room that it is about; `nil` if it is none.
         package let room: RoomName?
+        /// What else there is to know, as in ``AuditEntry/detail``.
         package let detail: String?
     }
 

@@ -7,6 +7,7 @@ package import NIOCore
 /// As in the room writer, what arrives while questions are being answered is asked together: sockets that come back by the
 /// thousand cost a few dozen round trips.
 package final class Greeter: Sendable {
+    /// Whose session it is, and the rooms of that account by name.
     package typealias Answer = (session: Session, rooms: [Greeting.Standing])
 
     private struct Question {

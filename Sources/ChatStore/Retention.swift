@@ -5,6 +5,7 @@ package import Postgres
 package enum Retention {
     /// What holds for a room.
     package struct Rule: Sendable, Equatable {
+        /// A room that has not been deleted.
         package let room: RoomName
         /// `nil` if it is what holds for all rooms.
         package let own: RetentionPeriod?

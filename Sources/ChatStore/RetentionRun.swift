@@ -15,6 +15,9 @@ package struct RetentionRun {
     /// Events that are looked at in one transaction.
     private static let batch: Int64 = 5000
 
+    /// - Parameters:
+    ///   - isDryRun: whether it only shows what would be removed.
+    ///   - administrator: named in the audit log.
     package init(isDryRun: Bool, by administrator: Administrator, on connection: Connection) {
         self.isDryRun = isDryRun
         self.administrator = administrator

@@ -6,10 +6,13 @@ package import SecondFactor
 package enum SecondFactors {
     /// What an account has.
     package struct Standing: Sendable, Equatable {
+        /// Whether log-ins are asked for a code; not before the secret is confirmed.
         package let isOn: Bool
+        /// How many are left.
         package let recoveryCodes: Int64
     }
 
+    /// Off and without codes for an account that has none.
     package static func standing(of account: AccountID, on connection: Connection) throws -> Standing {
         let rows = try connection.run(
             """

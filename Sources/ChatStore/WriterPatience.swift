@@ -7,6 +7,7 @@ package struct WriterPatience: Sendable {
     /// A draft that has less time left is refused without a try, which would hardly come to an end.
     package var leastTry: Duration
 
+    /// By default what leaves an answer 200 ms of the 3 s.
     package init(
         answer: Duration = .milliseconds(2800), retries: Duration = .milliseconds(1500),
         leastTry: Duration = .milliseconds(200)

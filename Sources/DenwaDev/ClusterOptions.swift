@@ -5,6 +5,7 @@ package struct ClusterOptions: Sendable {
     /// PostgreSQL's `max_connections`, those that it keeps for superusers among them.
     package var maxConnections: Int
 
+    /// - Parameter durable: `false` is faster, and loses data with the machine.
     package init(durable: Bool = true, maxConnections: Int = 100) {
         self.durable = durable
         self.maxConnections = maxConnections

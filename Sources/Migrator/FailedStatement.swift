@@ -18,8 +18,11 @@ package struct FailedStatement: Sendable, Equatable, CustomStringConvertible {
     package let message: String
     /// Five characters, see "PostgreSQL Error Codes" in its manual.
     package let sqlState: String?
+    /// `nil` if there are none.
     package let detail: String?
+    /// PostgreSQL's, or ours where it has none and we know more.
     package let hint: String?
+    /// The state that it leaves the file in.
     package let outcome: Outcome
 
     init(_ error: PostgresError, in section: SQLSection, of file: String, outcome: Outcome) {

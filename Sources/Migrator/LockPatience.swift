@@ -5,9 +5,12 @@
 package struct LockPatience: Sendable, Equatable {
     /// `.zero` waits for ever.
     package var timeout: Duration
+    /// In all; it is tried once at least.
     package var tries: Int
+    /// Between two tries.
     package var pause: Duration
 
+    /// By default ten tries of 5 s, a second apart.
     package init(timeout: Duration = .seconds(5), tries: Int = 10, pause: Duration = .seconds(1)) {
         self.timeout = timeout
         self.tries = tries

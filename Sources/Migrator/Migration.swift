@@ -16,9 +16,11 @@ package struct Migration: Sendable, Equatable {
     package let name: String
     /// Number, name and ending, without the folder.
     package let file: String
+    /// The statements that apply it.
     package let up: SQLSection
     /// Empty if the file has no such section.
     package let down: SQLSection
+    /// `transaction` unless the file has the line `-- migrate:none`.
     package let mode: Mode
     /// All of it, without byte order mark and with LF line ends.
     package let text: String

@@ -1,6 +1,8 @@
 /// A row of `schema_migrations`.
 package struct AppliedMigration: Sendable, Equatable {
+    /// The number before the name, 1 to 9999.
     package let version: Int
+    /// What the file's name said behind the number.
     package let name: String
     /// ``Migration/checksum`` of the file that was applied.
     package let checksum: String
@@ -9,6 +11,7 @@ package struct AppliedMigration: Sendable, Equatable {
     /// `nil` if it was not read.
     package var stored: StoredText?
 
+    /// As it is recorded.
     package init(version: Int, name: String, checksum: String, appliedAt: String = "", stored: StoredText? = nil) {
         self.version = version
         self.name = name
@@ -30,6 +33,7 @@ package struct StoredText: Sendable, Equatable {
     /// The whole file; `nil` if a denwa applied it that did not keep it.
     package let text: String?
 
+    /// As they are recorded.
     package init(up: String, text: String?) {
         self.up = up
         self.text = text
@@ -38,7 +42,9 @@ package struct StoredText: Sendable, Equatable {
 
 /// An applied file whose text is another one now, without the database being another one.
 package struct MigrationWarning: Sendable, Equatable, CustomStringConvertible {
+    /// Its name, without the folder.
     package let file: String
+    /// ``TextChange/comments`` or ``TextChange/down``.
     package let change: TextChange
 
     package var description: String {

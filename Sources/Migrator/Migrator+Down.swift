@@ -9,6 +9,7 @@ package enum DownTarget: Sendable, Equatable {
 
 /// An applied migration on its way back.
 package struct DownStep: Sendable, Equatable {
+    /// The file whose down section is run.
     package let migration: Migration
     /// Whether the text comes from the database, because there is no such file or the file is another one now.
     package let isStored: Bool

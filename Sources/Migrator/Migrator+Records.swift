@@ -2,14 +2,18 @@ package import Postgres
 
 /// What would change in the record of a version.
 package struct Repair: Sendable {
+    /// As it is recorded.
     package let row: AppliedMigration
+    /// What would be recorded in its place.
     package let file: Migration
+    /// From the recorded text to the file's.
     package let change: TextChange
     /// What of the schema would be accepted too: only with the newest version, because only its schema is there.
     package let drift: [SchemaSnapshot.Difference]
     /// Whether the schema after it was never recorded, and would be now.
     package let recordsSchema: Bool
 
+    /// Whether ``Migrator/accept(_:on:)`` would change anything.
     package var isNeeded: Bool { change != .none || !drift.isEmpty || recordsSchema }
 
     /// What was applied and what the file says, as a diff; empty if they are equal.

@@ -7,6 +7,7 @@ package struct UpLimits: Sendable, Equatable {
     /// At most so many files.
     package var steps: Int?
 
+    /// Everything that is pending, unless something is given.
     package init(version: Int? = nil, steps: Int? = nil) {
         self.version = version
         self.steps = steps

@@ -4,8 +4,11 @@ package import Postgres
 package struct Verification: Sendable {
     /// What must not be, in the order of the versions.
     package let problems: [MigrationError]
+    /// What is wrong, though it stands in nobody's way.
     package let warnings: [MigrationWarning]
+    /// Files above the newest version that is applied.
     package let pending: [Migration]
+    /// All records by version, with the texts that they keep.
     package let applied: [AppliedMigration]
     /// What is in the schema otherwise than after the newest migration; `nil` if that was not recorded.
     package let drift: [SchemaSnapshot.Difference]?

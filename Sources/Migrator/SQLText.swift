@@ -1,5 +1,6 @@
 /// A part of a file that is sent as one script.
 package struct SQLSection: Sendable, Equatable {
+    /// With LF line ends; may be empty.
     package let sql: String
     /// The line of the file on which `sql` starts, from 1.
     package let firstLine: Int

@@ -10,6 +10,7 @@ package struct ConnectionSettings: Sendable {
     /// PgBouncer does, knows nothing of that.
     package var preparesStatements: Bool
 
+    /// By default what serves requests: it gives up after 3 s of silence.
     package init(
         applicationName: String = "denwa", answerWithin: Duration? = .seconds(3), statementLimits: Bool = true,
         preparesStatements: Bool = true

@@ -146,6 +146,7 @@ package final class Database: Sendable {
 
 /// A task that prefers the storage threads reaches its connection without a change of threads (SE-0417).
 extension Database: TaskExecutor {
+    /// Runs the job on one of the storage threads, behind what waits already.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         threads.submit { _ in

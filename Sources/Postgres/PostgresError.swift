@@ -16,12 +16,15 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
         case busy
     }
 
+    /// What may be believed of the statement.
     package let kind: Kind
     /// Five characters, see "PostgreSQL Error Codes" in its manual.
     package var sqlState: String?
+    /// The server's or libpq's own words, or what the code did not expect.
     package let message: String
     /// May hold values of the row at fault: for a log, not for clients.
     package var detail: String?
+    /// The server's advice, if it gave any.
     package var hint: String?
     /// The name of the constraint that the statement would have broken.
     package var constraint: String?

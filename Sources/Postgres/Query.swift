@@ -8,11 +8,13 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
     /// The values of `$1…$n`.
     package private(set) var parameters: [Parameter]
 
+    /// Text without values.
     package init(stringLiteral sql: String) {
         self.sql = sql
         self.parameters = []
     }
 
+    /// Text with the values that were interpolated.
     package init(stringInterpolation: StringInterpolation) {
         self.sql = stringInterpolation.sql
         self.parameters = stringInterpolation.parameters
@@ -26,15 +28,18 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
         package let bytes: [UInt8]?
     }
 
+    /// Gathers the text and, beside it, the values.
     package struct StringInterpolation: StringInterpolationProtocol {
         var sql = ""
         var parameters: [Parameter] = []
 
+        /// Makes room; both are only estimates.
         package init(literalCapacity: Int, interpolationCount: Int) {
             sql.reserveCapacity(literalCapacity + 4 * interpolationCount)
             parameters.reserveCapacity(interpolationCount)
         }
 
+        /// Text between two values; it becomes part of the SQL.
         package mutating func appendLiteral(_ literal: String) {
             sql += literal
         }

@@ -22,8 +22,10 @@ package final class Rows: Sequence {
     /// Rows touched by INSERT, UPDATE or DELETE.
     package var affected: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
 
+    /// `nil` if there are none.
     package var first: Row? { count > 0 ? Row(rows: self, index: 0) : nil }
 
+    /// In the order in which the server sent them.
     package func makeIterator() -> AnyIterator<Row> {
         var index: Int32 = 0
         let count = PQntuples(result)

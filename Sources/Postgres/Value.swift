@@ -19,6 +19,7 @@ extension PostgresEncodable {
 
 /// The bytes are not of the type.
 package struct NotOfType: Error {
+    /// Says nothing of the bytes, which may be personal.
     package init() {}
 }
 
@@ -43,7 +44,9 @@ extension FixedWidthInteger {
 }
 
 extension Int64: PostgresEncodable, PostgresDecodable {
+    /// `bigint`.
     package static var postgresType: UInt32 { 20 }
+    /// `bigint[]`.
     package static var postgresArrayType: UInt32 { 1016 }
     package func writePostgres(to bytes: inout [UInt8]) { writeNetwork(to: &bytes) }
 
@@ -62,10 +65,14 @@ extension Int64: PostgresEncodable, PostgresDecodable {
 }
 
 extension Bool: PostgresEncodable, PostgresDecodable {
+    /// `boolean`.
     package static var postgresType: UInt32 { 16 }
+    /// `boolean[]`.
     package static var postgresArrayType: UInt32 { 1000 }
+    /// One byte, 1 or 0.
     package func writePostgres(to bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
 
+    /// Takes any single byte; all but 0 are true.
     package init(postgresBytes bytes: UnsafeRawBufferPointer) throws(NotOfType) {
         guard bytes.count == 1 else { throw NotOfType() }
         self = bytes[0] != 0
@@ -73,13 +80,17 @@ extension Bool: PostgresEncodable, PostgresDecodable {
 }
 
 extension String: PostgresEncodable, PostgresDecodable {
+    /// `text`.
     package static var postgresType: UInt32 { 25 }
+    /// `text[]`.
     package static var postgresArrayType: UInt32 { 1009 }
+    /// UTF-8.
     package func writePostgres(to bytes: inout [UInt8]) {
         var text = self
         text.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
+    /// Refuses what is not UTF-8.
     package init(postgresBytes bytes: UnsafeRawBufferPointer) throws(NotOfType) {
         // Twice as fast as String(validating:as:), which is generic.
         let text = bytes.withMemoryRebound(to: UInt8.self) { text -> String? in
@@ -92,11 +103,15 @@ extension String: PostgresEncodable, PostgresDecodable {
 
 /// `bytea`.
 package struct Bytes: PostgresEncodable, PostgresDecodable, Hashable {
+    /// The bytes themselves.
     package let value: [UInt8]
 
+    /// Any number of bytes, also none.
     package init(_ value: [UInt8]) { self.value = value }
 
+    /// `bytea`.
     package static var postgresType: UInt32 { 17 }
+    /// `bytea[]`.
     package static var postgresArrayType: UInt32 { 1001 }
     package func writePostgres(to bytes: inout [UInt8]) { bytes.append(contentsOf: value) }
 
@@ -105,11 +120,15 @@ package struct Bytes: PostgresEncodable, PostgresDecodable, Hashable {
 
 /// A one-dimensional array; NULL elements are `nil`.
 package struct SQLArray<Element: PostgresEncodable>: PostgresEncodable {
+    /// In order, from 1 in SQL.
     package let elements: [Element?]
 
+    /// Any number of elements, also none.
     package init(_ elements: [Element?]) { self.elements = elements }
 
+    /// The array's own number, `bigint[]` for example.
     package static var postgresType: UInt32 { Element.postgresArrayType }
+    /// The same: PostgreSQL has one type for arrays of any dimensions.
     package static var postgresArrayType: UInt32 { Element.postgresArrayType }
 
     /// Layout: dimensions, has-nulls flag, element type, length, lower bound, then length-prefixed elements.

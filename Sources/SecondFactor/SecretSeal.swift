@@ -14,6 +14,7 @@ package struct SecretSeal: Sendable {
     /// ones: give it back to the server. Or what is stored was damaged, or comes from another row: only a new secret helps
     /// then, so switch the second factor off for the account and let its owner set it up again.
     package struct CannotOpen: Error, Sendable, CustomStringConvertible {
+        /// Without the cause: a wrong pepper and a damaged secret look alike.
         package init() {}
 
         package var description: String {

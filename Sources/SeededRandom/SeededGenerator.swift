@@ -3,6 +3,7 @@
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
+    /// Any seed is a good one.
     package init(seed: UInt64) { self.state = seed }
 
     /// A generator of its own for each use of one seed.
@@ -10,6 +11,7 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         self.state = Self.mixed(seed ^ Self.mixed(stream &+ 0x9E37_79B9_7F4A_7C15))
     }
 
+    /// 64 bits, each as likely 0 as 1. The sequence repeats after 2^64 numbers.
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return Self.mixed(state)

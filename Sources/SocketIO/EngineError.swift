@@ -9,6 +9,7 @@ package enum EngineError: Error, Equatable {
     /// The body is larger than `maxPayload`. It has no code.
     case tooLarge
 
+    /// The member `code` of the answer; ``tooLarge`` has that of ``badRequest``.
     package var code: Int {
         switch self {
         case .unknownTransport: 0
@@ -20,6 +21,7 @@ package enum EngineError: Error, Equatable {
         }
     }
 
+    /// The member `message` of the answer.
     package var message: String {
         switch self {
         case .unknownTransport: "Transport unknown"

@@ -8,6 +8,7 @@ package protocol EngineSession: AnyObject {
     var isIdle: Bool { get }
     /// From now on the session may write.
     func opened(_ socket: EngineSocket)
+    /// A whole message. Also called for what had come already when ``mayReceive`` became false.
     func received(_ message: EngineMessage)
     /// The client takes more again.
     func becameWritable()
@@ -39,6 +40,7 @@ package struct EngineConfiguration: Sendable {
     /// What may wait for the client to read it. Above that it counts as not writable.
     let unreadBytes = 1_048_576
 
+    /// Clients are held to what they are told.
     package init(pingInterval: TimeAmount, pingTimeout: TimeAmount, maxPayload: Int) {
         self.pingInterval = pingInterval
         self.pingTimeout = pingTimeout

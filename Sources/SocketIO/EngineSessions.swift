@@ -17,10 +17,12 @@ package final class EngineSessions: Sendable {
     /// Makes what the client then talks to.
     package typealias MakeSession = @Sendable () -> any EngineSession
 
+    /// What its clients are told.
     package let configuration: EngineConfiguration
     private let group: any EventLoopGroup
     private let table = NIOLockedValueBox(EngineTable())
 
+    /// - Parameter group: sessions are spread over its event loops.
     package init(_ configuration: EngineConfiguration, on group: any EventLoopGroup) {
         self.configuration = configuration
         self.group = group

@@ -6,6 +6,7 @@ extension EngineSocket {
     /// How long a GET of a client that has said goodbye may still be on its way.
     private static let crossing = TimeAmount.milliseconds(50)
 
+    /// Leaves it to the session to finish what it has taken, and to close.
     package func serverStops() {
         guard isOpen else { return }
         session.serverStops()

@@ -13,6 +13,7 @@ package final class EngineSocket {
 
     /// Public: other clients may see it.
     package let sid: String
+    /// Everything about the session happens here.
     package let eventLoop: any EventLoop
     let configuration: EngineConfiguration
     let session: any EngineSession
@@ -133,6 +134,7 @@ package final class EngineSocket {
         }
     }
 
+    /// Sends what waits: at once on a WebSocket, in long-polling as soon as a GET asks for it.
     package func flush() {
         switch transport {
         case .polling:

@@ -28,6 +28,7 @@ package protocol NamespaceHandler: AnyObject {
 
 /// A namespace of one connection, as its handler sees it.
 package final class NamespaceSocket {
+    /// Begins with "/", which is also the main one's whole name.
     package let name: String
     private weak var connection: SocketIOConnection?
     /// It was refused or has ended.
@@ -42,12 +43,16 @@ package final class NamespaceSocket {
 
     /// `nil` when it is closed.
     package var eventLoop: (any EventLoop)? { engine?.eventLoop }
+    /// Whether the client takes more right now; `false` when it is closed.
     package var isWritable: Bool { engine?.isWritable ?? false }
+    /// Whether something waits for a flush; `false` when it is closed.
     package var hasOutgoing: Bool { engine?.hasOutgoing ?? false }
 
     /// Whole WebSocket frames.
     package func write(_ frames: ByteBuffer) { engine?.write(frames) }
+    /// Sends what waits, of all namespaces of the client.
     package func flush() { engine?.flush() }
+    /// The handler takes more from the client, or less.
     package func readIfAllowed() { engine?.readIfAllowed() }
 
     /// Tells the client that it is in.

@@ -40,9 +40,11 @@ package final class SocketIOConnection: EngineSession {
         self.hasEntered = hasEntered
     }
 
+    /// One namespace that takes no more stops them all: their messages come in one order.
     package var mayReceive: Bool { handlers.values.allSatisfy { $0.mayReceive } }
     package var isIdle: Bool { handlers.values.allSatisfy { $0.isIdle } }
 
+    /// A client that enters no namespace in time loses its connection.
     package func opened(_ socket: EngineSocket) {
         engine = socket
         for (name, make) in continuations { handlers[name] = make(NamespaceSocket(name, of: self)) }
@@ -64,6 +66,7 @@ package final class SocketIOConnection: EngineSession {
         }
     }
 
+    /// What is no packet, or does not fit, ends the connection.
     package func received(_ message: EngineMessage) {
         do throws(SocketIOFault) {
             switch message {
@@ -119,6 +122,7 @@ package final class SocketIOConnection: EngineSession {
         for handler in handlers.values { handler.becameWritable() }
     }
 
+    /// Closes as soon as every namespace has finished.
     package func serverStops() {
         isStopping = true
         closeIfFinished()

@@ -5,6 +5,7 @@ import Postgres
 package enum ExportTime {
     private static let length = 27
 
+    /// 27 characters for the years 0000 to 9999.
     package static func text(_ time: Timestamp) -> String {
         let rest = time.microseconds % 1000
         let micros = rest < 0 ? rest + 1000 : rest

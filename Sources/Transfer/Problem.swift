@@ -10,6 +10,7 @@ package struct Place: Sendable, Hashable, CustomStringConvertible {
 
 /// Something that keeps an import from being made.
 package struct Problem: Sendable, Equatable, CustomStringConvertible {
+    /// The file, and mostly the line.
     package let place: Place
     /// A sentence. It never quotes more than names.
     package let text: String
@@ -22,9 +23,12 @@ package struct Problems: Sendable {
     /// More are counted and not kept.
     package static let limit = 100
 
+    /// The first ``limit`` of them, in the order in which they were found.
     package private(set) var first: [Problem] = []
+    /// Of all, those that were not kept among them.
     package private(set) var count = 0
 
+    /// Nothing keeps the import from being made.
     package var isEmpty: Bool { count == 0 }
 
     mutating func add(_ text: String, at place: Place) {

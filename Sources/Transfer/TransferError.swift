@@ -2,6 +2,7 @@ import Glibc
 
 /// Why an export or an import was not made: the cause and the cure.
 package struct TransferError: Error, Equatable, CustomStringConvertible {
+    /// One or more sentences, for a person.
     package let description: String
 
     init(_ description: String) { self.description = description }

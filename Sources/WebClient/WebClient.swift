@@ -6,6 +6,7 @@ package enum WebClient {
         package let name: String
         /// The header `Content-Type`, chosen by the name's ending.
         package let contentType: String
+        /// All of it; every file is text.
         package let text: String
     }
 

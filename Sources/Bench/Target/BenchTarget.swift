@@ -2,6 +2,7 @@ package import ChatClient
 
 /// The server that is measured.
 package struct BenchTarget: Sendable {
+    /// Without TLS.
     package let address: ServerAddress
     /// Its process, if that runs on this machine.
     let process: ProcessGauge?

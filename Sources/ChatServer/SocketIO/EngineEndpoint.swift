@@ -7,8 +7,10 @@ package import SocketIO
 
 /// A path of Engine.IO over HTTP: the requests of long-polling, and the handshakes of WebSockets.
 package struct EngineEndpoint: Sendable {
+    /// All of the path.
     package let sessions: EngineSessions
 
+    /// - Parameter sessions: all of the path.
     package init(_ sessions: EngineSessions) { self.sessions = sessions }
 
     // MARK: - Long-polling
@@ -69,6 +71,7 @@ package struct EngineEndpoint: Sendable {
             body: .init(byteBuffer: body))
     }
 
+    /// In the form of the reference server, not as problem+json: clients know only that.
     package static func response(_ error: EngineError) -> Response {
         Response(
             status: .init(code: error.status), headers: [.contentType: "application/json", .cacheControl: "no-store"],
@@ -77,6 +80,8 @@ package struct EngineEndpoint: Sendable {
 
     // MARK: - WebSocket
 
+    /// Whether a handshake gets its WebSocket, for a new session or for one of long-polling.
+    /// - Parameter makeSession: for a client that begins.
     package func decide(_ head: HTTPRequestHead, _ makeSession: @escaping EngineSessions.MakeSession) -> UpgradeDecision
     {
         do throws(EngineError) {
@@ -101,6 +106,7 @@ extension EngineError {
         return ByteBuffer(bytes: json.bytes)
     }
 
+    /// As a handshake is answered in the place of a WebSocket.
     package var refusal: UpgradeRefusal {
         UpgradeRefusal(status: HTTPResponseStatus(statusCode: status), contentType: "application/json", body: body)
     }

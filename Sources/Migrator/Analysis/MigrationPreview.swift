@@ -24,13 +24,17 @@ package enum Estimate: String, Sendable, Comparable {
 
 /// A statement of a pending file, and what it will do.
 package struct PlannedStatement: Sendable {
+    /// Its name, without the folder.
     package let file: String
     /// From 1.
     package let line: Int
+    /// As the file has it, without the semicolon.
     package let text: String
+    /// Made with the schema as the statements before it leave it.
     package let analysis: StatementAnalysis
     /// Bytes of the tables that it locks or works on; a new one has none.
     package let sizes: [SQLName: Int64]
+    /// Of its work alone, without waiting for locks; `unknown` if the statement is not known.
     package let estimate: Estimate
     /// Whether it runs in no transaction.
     package let isAlone: Bool
@@ -38,6 +42,7 @@ package struct PlannedStatement: Sendable {
 
 /// What the pending files will do to a database. A value, no I/O.
 package struct MigrationPreview: Sendable {
+    /// In the order in which they run.
     package let statements: [PlannedStatement]
 
     /// Bytes a second, of a slow disk; a plan had better be wrong on this side.

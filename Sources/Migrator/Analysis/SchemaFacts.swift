@@ -1,5 +1,6 @@
 /// What a plan has to know of a schema beside the statements: a value, read from the catalog or followed through files.
 package struct SchemaFacts: Sendable, Equatable {
+    /// A table, view or sequence, as far as it matters to what a statement costs.
     package struct Table: Sendable, Equatable {
         /// With indexes and long values.
         package var bytes: Int64
@@ -7,8 +8,10 @@ package struct SchemaFacts: Sendable, Equatable {
         package var rows: Int64
         /// Made by a statement of the same plan, so that nobody uses it yet.
         package var isNew: Bool
+        /// Whether there are any beside those that PostgreSQL makes for constraints.
         package var hasTriggers: Bool
 
+        /// Unless told otherwise, an empty one of before the plan.
         package init(bytes: Int64 = 0, rows: Int64 = 0, isNew: Bool = false, hasTriggers: Bool = false) {
             self.bytes = bytes
             self.rows = rows
@@ -17,21 +20,29 @@ package struct SchemaFacts: Sendable, Equatable {
         }
     }
 
+    /// A constraint by which the rows of one table refer to those of another one, or of the same.
     package struct ForeignKey: Sendable, Equatable {
         /// What happens to the row that refers to another one that goes or changes its key.
         package enum Action: Sendable, Equatable {
             case refuse, delete, update
         }
 
+        /// The constraint's.
         package let name: String
+        /// The one that refers.
         package let table: SQLName
+        /// Those that refer, in no particular order.
         package let columns: [String]
+        /// The table referred to.
         package let referenced: SQLName
         /// Empty: the primary key's.
         package let referencedColumns: [String]
+        /// When the row referred to goes.
         package let onDelete: Action
+        /// When the key of the row referred to changes.
         package let onUpdate: Action
 
+        /// By default it refers to the primary key, and refuses what would leave a row without its partner.
         package init(
             name: String, table: SQLName, columns: [String], referenced: SQLName, referencedColumns: [String] = [],
             onDelete: Action = .refuse, onUpdate: Action = .refuse
@@ -50,6 +61,7 @@ package struct SchemaFacts: Sendable, Equatable {
     package var schema: String
     /// Views and sequences too.
     package var tables: [SQLName: Table]
+    /// Of all tables.
     package var foreignKeys: [ForeignKey]
     /// The table of each index.
     package var indexes: [SQLName: SQLName]
@@ -58,6 +70,7 @@ package struct SchemaFacts: Sendable, Equatable {
     /// Whether a function that is named somewhere may answer differently from row to row.
     package var volatileFunctions: [String: Bool]
 
+    /// Nothing is there, unless it is given. Names in ``schema`` are to be without it.
     package init(
         schema: String = "public", tables: [SQLName: Table] = [:], foreignKeys: [ForeignKey] = [],
         indexes: [SQLName: SQLName] = [:], domains: [String: Bool] = [:], volatileFunctions: [String: Bool] = [:]

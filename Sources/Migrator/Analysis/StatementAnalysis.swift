@@ -10,6 +10,7 @@ package struct StatementAnalysis: Sendable, Equatable {
 
     /// Work that takes the longer the larger a table is.
     package struct Work: Sendable, Equatable {
+        /// What is done to the table.
         package enum Kind: Sendable {
             /// Reads it once.
             case scan
@@ -21,7 +22,9 @@ package struct StatementAnalysis: Sendable, Equatable {
             case rows
         }
 
+        /// Decides how many bytes of the table are done in a second.
         package let kind: Kind
+        /// Of before the statement or made by it.
         package let table: SQLName
     }
 
@@ -33,6 +36,7 @@ package struct StatementAnalysis: Sendable, Equatable {
         case certain
     }
 
+    /// One for each part of the statement; empty if nothing of it is known.
     package internal(set) var kinds: [StatementKind] = []
     /// For a person, in the third person: `adds the column read_seq to memberships`.
     package internal(set) var does = ""
@@ -40,8 +44,11 @@ package struct StatementAnalysis: Sendable, Equatable {
     package internal(set) var locks: [SQLName: LockLevel] = [:]
     /// Whether it also takes `ACCESS SHARE` on tables that are named in a query.
     package internal(set) var readsOthers = false
+    /// In the order of the statement's parts; empty if its time does not depend on the size of a table.
     package internal(set) var work: [Work] = []
+    /// The worst of its parts.
     package internal(set) var rewrite = Rewrite.none
+    /// The weakest promise of its parts.
     package internal(set) var previous = Compatibility.compatible
     /// What is gone afterwards, as part of a sentence; `nil` if no data is.
     package internal(set) var destroys: String?

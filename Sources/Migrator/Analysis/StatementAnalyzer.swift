@@ -4,6 +4,7 @@
 package struct StatementAnalyzer: Sendable {
     let facts: SchemaFacts
 
+    /// - Parameter facts: as they are before the statement.
     package init(facts: SchemaFacts) { self.facts = facts }
 
     /// Never guesses: what is not known in all its parts is ``StatementAnalysis/unknown(_:)``.

@@ -1,16 +1,19 @@
 /// What differs between two texts, line by line.
 package struct LineDiff: Sendable, Equatable {
+    /// A line, and which of the texts has it.
     package enum Line: Sendable, Equatable {
         case same(String)
         case removed(String)
         case added(String)
     }
 
+    /// Of both texts, in order.
     package let lines: [Line]
 
     /// Above this product of two lengths all lines are taken for different: nobody reads such a diff.
     private static let limit = 4_000_000
 
+    /// Lines end with LF. Above a bound, all lines from the first difference to the last count as different.
     package init(_ old: String, _ new: String) {
         let old = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let new = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

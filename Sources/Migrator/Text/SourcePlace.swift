@@ -9,6 +9,7 @@ package struct SourcePlace: Sendable, Equatable, CustomStringConvertible {
     /// The whole line.
     package let text: String
 
+    /// Checks nothing.
     package init(file: String, line: Int, column: Int, text: String) {
         self.file = file
         self.line = line

@@ -12,6 +12,7 @@ package struct ProveOptions: Sendable {
     package var readers: Int
     /// Accounts that come and go.
     package var visitors: Int
+    /// In all; the clients share them.
     package var rooms: Int
     /// Messages a second, of all writers together, at most.
     package var rate: Int
@@ -20,6 +21,7 @@ package struct ProveOptions: Sendable {
     /// Lets PostgreSQL confirm what it has not written yet, so that a crash loses it: the checker has to find that.
     package var unsafeDurability: Bool
 
+    /// By default three minutes with all kinds of faults.
     package init(
         seconds: Int = 180, seed: UInt64, faults: Set<FaultKind> = Set(FaultKind.allCases), writers: Int = 8,
         readers: Int = 8, visitors: Int = 3, rooms: Int = 6, rate: Int = 2000, atLeast: Int = 1,

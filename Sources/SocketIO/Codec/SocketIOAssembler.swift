@@ -6,13 +6,16 @@ package import NIOCore
 package struct SocketIOAssembler: Sendable {
     /// A packet with all its attachments.
     package struct Message: Sendable, Equatable {
+        /// As its text says, with placeholders for the attachments.
         package let packet: SocketIOPacket
+        /// In the order of their placeholders' numbers, as many as the packet has announced.
         package let attachments: [ByteBuffer]
     }
 
     private var waiting: SocketIOPacket?
     private var attachments: [ByteBuffer] = []
 
+    /// Waits for a text.
     package init() {}
 
     /// - Returns: `nil` while attachments are missing.

@@ -31,6 +31,7 @@ package enum SocketIOEncoder {
         write(.connectError, namespace, payload: ByteBuffer(bytes: json.bytes), to: &buffer)
     }
 
+    /// DISCONNECT: the client leaves the namespace, and does not come back by itself.
     package static func disconnect(_ namespace: String, to buffer: inout ByteBuffer) {
         write(.disconnect, namespace, payload: ByteBuffer(), to: &buffer)
     }

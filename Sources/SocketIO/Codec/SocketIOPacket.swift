@@ -2,6 +2,7 @@ package import NIOCore
 
 /// One packet of Socket.IO 5 as a client sends it: `type [attachments-] [/namespace,] [ack id] [JSON]`. The JSON is checked.
 package struct SocketIOPacket: Sendable, Equatable {
+    /// The number that a packet begins with.
     package enum Kind: UInt8, Sendable {
         case connect = 0
         case disconnect
@@ -15,6 +16,7 @@ package struct SocketIOPacket: Sendable, Equatable {
     /// Attachments of one packet.
     package static let attachmentLimit = 10
 
+    /// Never `connectError`, which only servers send.
     package let kind: Kind
     /// Begins with "/", which is also the main one's whole name. Without a query.
     package let namespace: String
@@ -27,6 +29,7 @@ package struct SocketIOPacket: Sendable, Equatable {
     /// Of an event.
     package let arguments: SocketIOArguments?
 
+    /// - Throws: ``SocketIOFault`` if the text is no packet that a client may send.
     package init(decoding text: ByteBuffer) throws(SocketIOFault) {
         var rest = text
         self.kind = try rest.readKind()

@@ -10,6 +10,7 @@ package struct RoomAdmission: Sendable {
         /// Of a guest who was made for this connection, or who came back.
         let guestToken: String?
 
+        /// - Parameter guestToken: a part of what the client shows when it comes back; `nil` for everybody but guests.
         package init(session: Session, greeting: Greeting, guestToken: String?) {
             self.session = session
             self.greeting = greeting
@@ -22,6 +23,7 @@ package struct RoomAdmission: Sendable {
     /// Behind which seq the last so many messages of a room lie; fails with ``ChatError``.
     package let start: @Sendable (_ messages: Int, RoomName, any EventLoop) -> EventLoopFuture<Int64>
 
+    /// The futures complete on the event loop that is given.
     package init(
         enter: @escaping @Sendable (ConnectAuth, RoomName, any EventLoop) -> EventLoopFuture<Entrant>,
         start: @escaping @Sendable (_ messages: Int, RoomName, any EventLoop) -> EventLoopFuture<Int64>

@@ -9,15 +9,20 @@ package struct RoomGate: SocketIOGate {
     private let environment: SocketSession.Environment
     private let admission: RoomAdmission
 
+    /// What an operator may choose.
     package struct Settings: Sendable {
         /// Messages that a client gets that was not here before, 0 to 200.
         package var history = 50
         /// Namespaces in which a client that comes back counts as one that was not here before.
         package var namespacesWithoutRecovery: [String] = []
 
+        /// History of 50 messages, and recovery everywhere.
         package init() {}
     }
 
+    /// - Parameters:
+    ///   - defaultRoom: what `/` is.
+    ///   - admission: asked for each client and namespace.
     package init(
         defaultRoom: RoomName, settings: Settings, environment: SocketSession.Environment, admission: RoomAdmission
     ) {
@@ -27,6 +32,7 @@ package struct RoomGate: SocketIOGate {
         self.admission = admission
     }
 
+    /// Lets the client in later, or refuses: a namespace without a room, a bad `auth`, or what the admission fails with.
     package func enter(_ socket: NamespaceSocket, auth: ByteBuffer?) -> any NamespaceHandler {
         let handler = RoomHandler(
             socket, environment, isRecoverable: !settings.namespacesWithoutRecovery.contains(socket.name))

@@ -55,6 +55,7 @@ package final class ExportFolder: ExportTarget {
 package final class ExportStream: ExportTarget {
     private let file: OutputFile
 
+    /// Begins with the header. The descriptor stays open.
     package init(_ descriptor: Int32) throws(TransferError) {
         file = OutputFile(stream: descriptor, name: "The standard output")
         var json = JSONWriter()

@@ -28,6 +28,7 @@ package struct Exporter {
 
     /// What has been found to be wrong with the database is said by ``Result/gaps``.
     package struct Result: Sendable {
+        /// What was written.
         package var counts = TransferCounts()
         /// Rooms in whose log a number is missing; what was exported of them cannot be imported.
         package var gaps: [RoomName] = []

@@ -2,6 +2,7 @@ import Glibc
 
 /// Bytes that can be read at any place.
 package protocol RandomAccess {
+    /// In bytes.
     var size: Int { get }
 
     /// Reads up to as many bytes as there is room for; fewer only at the end.
@@ -13,6 +14,7 @@ package protocol RandomAccess {
 package final class InputFile: RandomAccess {
     /// As the person knows it.
     package let name: String
+    /// In bytes, when it was opened.
     package let size: Int
     private let descriptor: Int32
 
@@ -43,6 +45,7 @@ package final class InputFile: RandomAccess {
 
     deinit { close(descriptor) }
 
+    /// - Throws: ``TransferError`` if the system cannot read.
     package func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws -> Int {
         var done = 0
         while done < bytes.count {
@@ -70,6 +73,7 @@ extension RandomAccess {
 package struct InputBytes: RandomAccess {
     private let bytes: [UInt8]
 
+    /// As if they were a file's.
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     package var size: Int { bytes.count }

@@ -2,15 +2,20 @@ package import ChatCore
 
 /// An account in an export. It never has a secret: no password, token, second factor or invitation.
 package struct AccountLine: Sendable, Equatable {
+    /// By which events and memberships name it; no two lines have the same.
     package let handle: Handle
+    /// As it is shown.
     package let displayName: DisplayName
+    /// What it is on the server.
     package let role: Role
+    /// To the microsecond.
     package let createdAt: Timestamp
     /// Since when it is shut out.
     package let disabledAt: Timestamp?
     /// Since when nothing personal is left of it.
     package let erasedAt: Timestamp?
 
+    /// Neither shut out nor erased, unless a time is given.
     package init(
         handle: Handle, displayName: DisplayName, role: Role, createdAt: Timestamp, disabledAt: Timestamp? = nil,
         erasedAt: Timestamp? = nil

@@ -2,6 +2,7 @@ package import ChatCore
 
 /// An event in an export.
 package struct EventLine: Sendable {
+    /// What happened, as in ``Event/Content``.
     package enum Content: Sendable {
         case message(ClientID, MessageBody)
         case removed(ClientID, Event.Removal)
@@ -11,11 +12,16 @@ package struct EventLine: Sendable {
         case left
     }
 
+    /// From 1, in the log of the room whose line stands before.
     package let seq: Int64
+    /// An account of the same export.
     package let author: Handle
+    /// To the microsecond; times need not ascend.
     package let at: Timestamp
+    /// What happened.
     package let content: Content
 
+    /// Checks nothing.
     package init(seq: Int64, author: Handle, at: Timestamp, content: Content) {
         self.seq = seq
         self.author = author

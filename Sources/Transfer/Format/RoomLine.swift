@@ -4,16 +4,20 @@ package import ChatCore
 package struct RoomLine: Sendable, Equatable {
     /// Somebody who may not come back.
     package struct Ban: Sendable, Equatable {
+        /// An account of the same export.
         package let handle: Handle
+        /// Since when, to the microsecond.
         package let at: Timestamp
     }
 
     /// What a room's own period may be; 0 is for ever.
     static let retentionRange: ClosedRange<Int64> = 0...36_500
 
+    /// No two lines have the same.
     package let name: RoomName
     /// One that ``RoomTitle`` takes.
     package let title: String
+    /// To the microsecond.
     package let createdAt: Timestamp
     /// Since when it takes no more messages.
     package let archivedAt: Timestamp?
@@ -22,6 +26,7 @@ package struct RoomLine: Sendable, Equatable {
     /// In the order of the handles.
     package let bans: [Ban]
 
+    /// By default not archived, with the server's period, and without bans.
     package init(
         name: RoomName, title: String, createdAt: Timestamp, archivedAt: Timestamp? = nil,
         retentionDays: Int64? = nil, bans: [Ban] = []

@@ -9,6 +9,7 @@ package struct Importer {
     private let reader: ExportReader
     private let connection: Connection
 
+    /// - Parameter source: read once to check it, and once more to import it.
     package init(_ source: ExportSource, on connection: Connection) {
         self.reader = ExportReader(source: source)
         self.connection = connection
@@ -16,6 +17,7 @@ package struct Importer {
 
     /// What ``check(progress:)`` has found.
     package struct Checked: Sendable {
+        /// Empty if the export can be imported.
         package let problems: Problems
         /// How much there is in the export.
         package let counts: TransferCounts

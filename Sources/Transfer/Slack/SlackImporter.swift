@@ -20,6 +20,7 @@ package struct SlackImporter {
 
     /// What ``check(progress:)`` has found.
     package struct Checked {
+        /// Empty if the archive can be imported.
         package let problems: Problems
         /// What is in the archive.
         package let report: SlackReport

@@ -40,6 +40,7 @@ package enum SlackNote: String, Sendable, CaseIterable {
 package struct SlackReport: Sendable, Equatable {
     /// What is in the archive, or what was added.
     package internal(set) var counts = TransferCounts()
+    /// How often each applies; without those that do not.
     package private(set) var notes: [SlackNote: Int] = [:]
 
     mutating func add(_ note: SlackNote, _ count: Int = 1) {

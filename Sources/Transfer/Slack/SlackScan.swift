@@ -7,6 +7,7 @@ package struct SlackOptions: Sendable {
     /// Begins the name of every room.
     package var prefix = ""
 
+    /// Only what everybody could read, and no prefix.
     package init() {}
 }
 

@@ -1,5 +1,6 @@
 /// Why an archive is not read.
 package struct ZipError: Error, Equatable, CustomStringConvertible {
+    /// A sentence, for a person.
     package let description: String
 
     init(_ description: String) { self.description = description }
