@@ -116,6 +116,7 @@ extension ChatError {
         case notAMember = "not_a_member"
         case banned
         case notSubscribed = "not_subscribed"
+        case tooManySubscriptions = "too_many_subscriptions"
         case idempotencyConflict = "idempotency_conflict"
         case resyncRequired = "resync_required"
         case tooManyRequests = "too_many_requests"

@@ -7,8 +7,11 @@ extension SocketSession {
         to room: RoomName, _ start: ClientCommand.Start, _ echo: ClientCommand.Echo
     ) throws(ChatError) {
         guard socket != nil else { return }
-        guard subscribers.count < Self.subscriptionLimit else {
-            throw .overloaded("A socket has at most \(Self.subscriptionLimit) subscriptions.")
+        guard subscribers.count < Self.subscriptionLimit || subscribers[room] != nil else {
+            throw ChatError(
+                .tooManySubscriptions,
+                "A socket has at most \(Self.subscriptionLimit) subscriptions; unsubscribe from another room first.",
+                field: "room")
         }
         if case .after(_, _, let epoch?) = start, epoch != self.epoch {
             throw .resyncRequired(

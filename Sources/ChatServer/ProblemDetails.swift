@@ -53,7 +53,7 @@ enum ProblemDetails {
             .signUpClosed, .guestsNotAllowed, .invitationRequired, .invitationNotValid, .linkNotValid:
             .forbidden
         case .secondFactorExists, .secondFactorNotBegun, .handleTaken, .roomExists, .idempotencyConflict,
-            .resyncRequired, .notSubscribed, .roomArchived:
+            .resyncRequired, .notSubscribed, .tooManySubscriptions, .roomArchived:
             .conflict
         case .roomNotFound, .sessionNotFound, .accountNotFound, .invitationNotFound, .tokenNotFound, .notFound:
             .notFound

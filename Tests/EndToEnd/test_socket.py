@@ -115,6 +115,20 @@ def test_unsubscribing(alice, bob, room, both):
     assert (error["code"], error["retryable"], error["room"]) == ("not_subscribed", False, room)
 
 
+def test_a_socket_has_at_most_500_subscriptions(alice):
+    rooms = [alice.makes_room() for _ in range(501)]
+    for room in rooms[:500]:
+        alice.listens(room)
+    alice.socket.says("subscribe", room=rooms[500])
+    error = alice.socket.next("error")
+    assert (error["code"], error["retryable"], error["room"]) == ("too_many_subscriptions", False, rooms[500])
+    # One that is there can be begun anew, and one that ends makes room.
+    alice.listens(rooms[0])
+    alice.socket.says("unsubscribe", room=rooms[1])
+    alice.socket.next("unsubscribed", reason="requested")
+    alice.listens(rooms[500])
+
+
 def test_a_repeat_gets_the_first_answer(alice, bob, room, both):
     first = alice.sends("once", to=room, client_id="key")
     again = alice.sends("once", to=room, client_id="key")
