@@ -114,7 +114,9 @@ let package = Package(
             ],
             path: "Tests/Microbench"),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SeededRandom", "TestSupport"]),
-        .testTarget(name: "MigratorTests", dependencies: ["Migrator", "Schema", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "MigratorTests",
+            dependencies: ["Migrator", "Schema", "Postgres", "TestSupport", .nioConcurrencyHelpers]),
         .testTarget(
             name: "TransferTests",
             dependencies: [

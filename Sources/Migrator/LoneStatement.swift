@@ -41,10 +41,12 @@ struct LoneStatement {
         return reader.take("ADD", "VALUE", "IF", "NOT", "EXISTS")
     }
 
-    /// - Parameter connection: one without a transaction, which nobody else uses.
+    /// - Parameters:
+    ///   - connection: one without a transaction, which nobody else uses.
+    ///   - notice: told if it has to wait.
     /// - Throws: ``MigrationError``; `PostgresError`.
-    func run(on connection: Connection) throws {
-        if let index { try clear(index, on: connection) }
+    func run(on connection: Connection, notice: (String) -> Void) throws {
+        if let index { try clear(index, on: connection, notice) }
         do {
             try connection.execute(script: file.section.sql)
         } catch {
@@ -59,9 +61,16 @@ struct LoneStatement {
 
     /// Drops what a failed run has left: an index that is not valid is not used, costs every write, and would be taken for
     /// the one that is wanted.
-    private func clear(_ index: (name: SQLName, table: SQLName), on connection: Connection) throws {
+    private func clear(
+        _ index: (name: SQLName, table: SQLName), on connection: Connection, _ notice: (String) -> Void
+    ) throws {
         guard try isValid(index, on: connection) == false else { return }
-        while try !isNobodyAtWork(on: index.table, connection) { poll(nil, 0, 200) }
+        var waits = false
+        while try !isNobodyAtWork(on: index.table, connection) {
+            if !waits { notice("The server is still busy with \(index.table); it is waited for.") }
+            waits = true
+            poll(nil, 0, 200)
+        }
         guard try isValid(index, on: connection) == false else { return }
         let name = SQLName(index.name.name, schema: index.table.schema)
         try connection.execute(script: "DROP INDEX CONCURRENTLY IF EXISTS \(name.quoted)")

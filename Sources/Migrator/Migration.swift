@@ -76,6 +76,8 @@ package struct Migration: Sendable, Equatable {
             }
         }
         guard let upLine else { throw .noUpSection(file: file) }
+        let head = StatementScanner.statements(of: lines[..<upLine].joined(separator: "\n"))
+        if let stray = head.first { throw .statementAboveSections(file: file, line: stray.line, text: stray.opening) }
         func section(_ range: Range<Int>) -> SQLSection {
             SQLSection(sql: lines[range].joined(separator: "\n"), firstLine: range.lowerBound + 1)
         }

@@ -3,6 +3,8 @@ package enum MigrationError: Error, Sendable, Equatable {
     case badFileName(String)
     case noUpSection(file: String)
     case badMarker(file: String, line: Int, text: String)
+    /// It would not be run, and nobody would be told.
+    case statementAboveSections(file: String, line: Int, text: String)
     /// The file would end the transaction that protects it.
     case transactionControl(SourcePlace, word: String)
     /// The data of COPY comes from a client, and here is none.
@@ -36,6 +38,16 @@ package enum MigrationError: Error, Sendable, Equatable {
     case indexInvalid(String, file: String)
 }
 
+extension MigrationError {
+    /// Where the text of a file is at fault, if it is known.
+    var place: SourcePlace? {
+        switch self {
+        case .transactionControl(let place, _), .copyThroughClient(let place), .notRepeatable(let place): place
+        default: nil
+        }
+    }
+}
+
 extension MigrationError: CustomStringConvertible {
     package var description: String {
         ofFiles ?? ofDatabase ?? ofRequest
@@ -50,6 +62,8 @@ extension MigrationError: CustomStringConvertible {
         case .badMarker(let file, let line, let text):
             "\(file), line \(line): `\(text)` is not expected here; a file has one line `-- migrate:up`, behind it "
                 + "at most one `-- migrate:down`, and before it `-- migrate:none` if it runs without a transaction."
+        case .statementAboveSections(let file, let line, let text):
+            "\(file), line \(line): `\(text)` stands above `-- migrate:up` and would never be run; move it below that line."
         case .transactionControl(let place, let word):
             "\(place): \(word) is not allowed, because the whole file is applied in one transaction.\n\(place.excerpt)\n"
                 + "Remove it. (Write a function's body between $$ and $$, not as BEGIN ATOMIC … END.)"

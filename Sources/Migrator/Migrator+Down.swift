@@ -90,16 +90,27 @@ extension Migrator {
         return differences
     }
 
-    /// Takes the newest migration back and applies its file again, in one transaction if the file runs in one.
+    /// Takes the newest migration back and applies its file again, in one transaction if the file runs in one. If not, a failure
+    /// between the two leaves it taken back, and says so.
     /// - Throws: ``MigrationError``; `PostgresError`.
     package func redo(_ step: DownStep, on connection: Connection) throws {
         let migration = step.migration
         guard let file = file(migration.version) else {
             throw MigrationError.appliedFileMissing(version: migration.version, name: migration.name)
         }
+        // What can be known before is known before anything is taken back.
+        try file.check()
         guard migration.mode == .transaction, file.mode == .transaction else {
             try down([step], on: connection)
-            try up(UpLimits(steps: 1), on: connection)
+            do {
+                try up(UpLimits(steps: 1), on: connection)
+            } catch MigrationError.failed(var statement) {
+                statement.outcome = .takenBack
+                throw MigrationError.failed(statement)
+            } catch {
+                notice("\(file.file) is taken back and not applied again; `denwa migrate up` does that.")
+                throw error
+            }
             return
         }
         try prepareTable(on: connection)

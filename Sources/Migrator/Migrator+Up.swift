@@ -49,13 +49,34 @@ extension Migrator {
         // What the texts alone tell is told before anything is changed.
         for migration in limits.pending(of: plan) { try migration.check() }
         guard !limits.pending(of: plan).isEmpty else { return [] }
+        var looksForDrift = true
         while try !limits.after(done.count).pending(of: status(on: connection)).isEmpty {
             try prepareTable(on: connection)
-            guard let migration = try applyNext(limits.after(done.count), on: connection) else { break }
+            guard let migration = try applyNext(limits.after(done.count), &looksForDrift, on: connection) else {
+                continue
+            }
             done.append(migration)
             onApplied(migration)
         }
         return done
+    }
+
+    /// What was changed by hand is recorded with the next file as if that had done it, so somebody has to be told before. With the
+    /// lock held, so that nothing is taken for it that another process is about to record.
+    private func tellOfDrift(on connection: Connection) throws {
+        let table = MigrationTable(connection: connection)
+        let state = try table.state()
+        guard let recorded = try table.newestSnapshot(state) else { return }
+        let live = try SchemaCatalog(connection: connection, schema: state.schema).snapshot()
+        // Another server may write the same things differently; `verify` says so.
+        guard live.server == recorded.server else { return }
+        let names = live.differences(from: recorded).map(\.name)
+        guard !names.isEmpty else { return }
+        let more = names.count > 5 ? " and \(names.count - 5) more" : ""
+        notice(
+            "The schema is not as the migrations have left it: \(names.prefix(5).joined(separator: ", "))\(more). "
+                + "What is applied now records that as right. Put it into a migration, or undo it, if other databases are to "
+                + "be the same.")
     }
 
     private enum Step {
@@ -65,10 +86,15 @@ extension Migrator {
         case alone(Migration)
     }
 
-    private func applyNext(_ limits: UpLimits, on connection: Connection) throws -> Migration? {
+    /// - Returns: `nil` if somebody else was faster; what is left has to be looked at anew.
+    private func applyNext(
+        _ limits: UpLimits, _ looksForDrift: inout Bool, on connection: Connection
+    ) throws -> Migration? {
         let step = try patience.retrying(on: connection, notice: notice) {
             try holdingLock(on: connection) { () -> Step in
                 guard let migration = try limits.pending(of: status(on: connection)).first else { return .nothing }
+                if looksForDrift { try tellOfDrift(on: connection) }
+                looksForDrift = false
                 guard migration.mode == .transaction else { return .alone(migration) }
                 try run(migration.upFile, on: connection) { try insert(migration, $0, on: connection) }
                 return .applied(migration)
@@ -110,6 +136,6 @@ extension Migration {
     }
 
     var downFile: SQLFile {
-        SQLFile(name: file, section: down, outcome: mode == .alone ? .perhapsInPart : .notTakenBack)
+        SQLFile(name: file, section: down, outcome: mode == .alone ? .perhapsTakenBack : .notTakenBack)
     }
 }

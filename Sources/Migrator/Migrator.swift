@@ -73,7 +73,7 @@ package struct Migrator: Sendable {
         // The last answer's portal is open until another takes its place, and with it a snapshot, for which CREATE INDEX
         // CONCURRENTLY would wait as long as we wait for it. This one needs no snapshot.
         try connection.execute(script: "SET LOCAL lock_timeout = 0")
-        try statement.run(on: connection.another())
+        try statement.run(on: connection.anotherPatient(), notice: notice)
         try record(SchemaCatalog(connection: connection, schema: schema).snapshot())
     }
 }

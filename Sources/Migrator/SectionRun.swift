@@ -30,9 +30,9 @@ struct SectionRun {
             try connection.execute(script: "SET CONSTRAINTS ALL IMMEDIATE")
         } catch {
             guard error.kind == .server else { throw error }
-            // Its position, if any, is one in our statement.
+            // Its place, if any, is one in our statement.
             var error = error
-            error.position = nil
+            (error.position, error.statement) = (nil, nil)
             throw MigrationError.failed(
                 FailedStatement(error, in: file.section, of: file.name, outcome: file.outcome))
         }

@@ -52,6 +52,17 @@ package final class Connection {
     /// - Throws: ``PostgresError`` of kind `unreachable`.
     package func another() throws(PostgresError) -> Connection { try Connection(url: url, settings: settings) }
 
+    /// The same, for a statement that may take long: no limits that a role or a database may have, and the server notices within a
+    /// second that this program has ended. A pooler may not take such options; then it is a connection like this one.
+    /// - Throws: ``PostgresError`` of kind `unreachable`.
+    package func anotherPatient() throws(PostgresError) -> Connection {
+        var settings = settings
+        settings.options = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+        // PostgreSQL 14 learned that.
+        if PQserverVersion(handle) >= 140_000 { settings.options? += " -c client_connection_check_interval=1000" }
+        do { return try Connection(url: url, settings: settings) } catch { return try another() }
+    }
+
     deinit { PQfinish(handle) }
 
     /// Whether the connection may be used again.
@@ -107,8 +118,13 @@ package final class Connection {
         guard PQsendQuery(handle, script) == 1 else { throw lost() }
         try flush()
         var failure: PostgresError?
+        var answers = 0
         while let result = try nextResult() {
-            failure = failure ?? Self.failure(in: result, sql: script)
+            if failure == nil, var error = Self.failure(in: result, sql: script) {
+                error.statement = answers
+                failure = error
+            }
+            answers += 1
             PQclear(result)
         }
         if let failure { throw failure }

@@ -10,6 +10,9 @@ package struct ConnectionSettings: Sendable {
     /// PgBouncer does, knows nothing of that.
     package var preparesStatements: Bool
 
+    /// What the server is told to do differently on this connection, as of its command line: `-c work_mem=64MB`.
+    package var options: String?
+
     /// By default what serves requests: it gives up after 3 s of silence.
     package init(
         applicationName: String = "denwa", answerWithin: Duration? = .seconds(3), statementLimits: Bool = true,
@@ -51,7 +54,8 @@ package struct ConnectionSettings: Sendable {
             ("tcp_user_timeout", "10000"),
             ("target_session_attrs", "read-write"),
         ]
-        if statementLimits { parameters.append(("options", Self.limits)) }
+        let options = [statementLimits ? Self.limits : nil, options].compactMap { $0 }
+        if !options.isEmpty { parameters.append(("options", options.joined(separator: " "))) }
         return parameters
     }
 }

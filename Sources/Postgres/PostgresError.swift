@@ -32,6 +32,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     package var position: Int?
     /// The statement, without its values.
     package var sql: String?
+    /// Which statement of a script it was, from 0.
+    package var statement: Int?
 
     init(_ kind: Kind, _ message: String) {
         self.kind = kind

@@ -107,6 +107,67 @@ import Testing
         try await other.shutdown()
     }
 
+    /// Whoever comes too late for a file without a transaction still sees to those behind it.
+    @Test(.timeLimit(.minutes(1))) func whoLosesARaceGoesOn() async throws {
+        let ladder = try Ladder()
+        let migrator = try ladder.migrator([
+            Self.table, Self.index, Ladder.file("CREATE TABLE b ();", "DROP TABLE b;"),
+        ])
+        let (first, second) = (database(of: ladder), database(of: ladder))
+        for _ in 0..<20 {
+            try migrator.up(UpLimits(version: 1), on: ladder.connection)
+            async let one = first.run { try migrator.up(UpLimits(version: 2), on: $0) }
+            async let all = second.run { try migrator.up(on: $0) }
+            _ = try await (one, all)
+            #expect(try migrator.status(on: ladder.connection).pending.isEmpty)
+            try migrator.down(migrator.downPlan(.version(0), on: ladder.connection), on: ladder.connection)
+        }
+        try await first.shutdown()
+        try await second.shutdown()
+    }
+
+    private func database(of ladder: Ladder) -> Database {
+        Database(url: ladder.url, connections: 1, settings: .pooled)
+    }
+
+    /// Limits of a role or a database are for those who chat.
+    @Test func takesItsTime() throws {
+        let ladder = try Ladder()
+        try ladder.up([Self.table])
+        try ladder.connection.execute(
+            script: """
+                CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+                    'BEGIN PERFORM pg_sleep(0.005); RETURN $1; END';
+                DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 100', current_database()); END $$
+                """)
+        let index = Ladder.alone("CREATE INDEX CONCURRENTLY IF NOT EXISTS a_n ON a (slow(n));")
+        #expect(try ladder.up([Self.table, index]) == [2])
+    }
+
+    /// Nothing of it is undone; but nobody is sent to undo the file before it as well.
+    @Test func saysWhenItIsTakenBackAndNotAppliedAgain() throws {
+        let ladder = try Ladder()
+        let unique = Ladder.alone(
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_n ON a (n);", "DROP INDEX CONCURRENTLY IF EXISTS a_n;")
+        let migrator = try ladder.migrator([Self.table, unique])
+        try migrator.up(on: ladder.connection)
+        try ladder.connection.execute(script: "DROP INDEX a_n; INSERT INTO a VALUES (1)")
+        let step = try #require(migrator.downPlan(.steps(1), on: ladder.connection).first)
+        let error = #expect(throws: MigrationError.self) { try migrator.redo(step, on: ladder.connection) }
+        #expect(error?.description.contains("is taken back and not applied again") == true)
+        #expect(error?.description.contains("running the command again") == false)
+
+        // What the text alone tells is told before anything is taken back.
+        let ready = try ladder.migrator([Self.table, Self.index])
+        try ladder.up([Self.table, Self.index])
+        let wrong = try ladder.migrator([Self.table, Ladder.alone("VACUUM a; VACUUM a;")])
+        let back = try #require(ready.downPlan(.steps(1), on: ladder.connection).first)
+        #expect(throws: MigrationError.notOneStatement(file: "0002_m.sql", count: 2)) {
+            try wrong.redo(back, on: ladder.connection)
+        }
+        #expect(try ready.status(on: ladder.connection).pending.isEmpty)
+    }
+
     private func oid(on connection: Connection) throws -> Int64? {
         try connection.run("SELECT to_regclass('a_n')::oid::int8 AS oid").first?.optional("oid")
     }

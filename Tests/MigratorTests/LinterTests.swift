@@ -77,6 +77,9 @@ import Testing
         let finding = try #require(try findings("SELECT 1;\n  DROP TABLE people;").first)
         #expect(finding.description.hasPrefix("0002_b.sql:3:3: error: This destroys the table people; "))
         #expect(finding.description.hasSuffix("[destructive]"))
+        let broken = try #require(try findings("SELECT 1;\n  COMMIT;").first)
+        #expect(broken.description.hasPrefix("0002_b.sql:3:3: error: COMMIT is not allowed, because the whole file"))
+        #expect(broken.description.contains("Remove it."))
     }
 
     @Test func whatIsShippedHasNoErrors() throws {

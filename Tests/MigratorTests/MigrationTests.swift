@@ -36,6 +36,12 @@ import Testing
         #expect(try Migration(file: "0001_a.sql", text: "-- migrate:up\nSELECT 1;\n").mode == .transaction)
     }
 
+    @Test func refusesStatementsThatWouldNeverRun() throws {
+        let text = "-- About.\nSET lock_timeout = 1;\n-- migrate:up\nSELECT 1;\n"
+        let expected = MigrationError.statementAboveSections(file: "0001_a.sql", line: 2, text: "SET lock_timeout = 1")
+        #expect(throws: expected) { try Migration(file: "0001_a.sql", text: text) }
+    }
+
     private static let badNames = [
         "1_a.sql", "0000_a.sql", "0001.sql", "0001_.sql", "0001_a.txt", "00x1_a.sql",
         "+001_a.sql", "０００１_a.sql",

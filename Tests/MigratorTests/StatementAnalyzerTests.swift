@@ -56,6 +56,13 @@ import Testing
         ("ALTER TABLE people ALTER a TYPE int", "what the new type of a of people cannot hold"),
         ("UPDATE people SET a = 1", "what the columns of people had in all rows"),
         ("UPDATE people SET a = 1 WHERE b", nil),
+        (
+            "UPDATE people SET a = (SELECT b FROM fresh WHERE c = people.c)",
+            "what the columns of people had in all rows"
+        ),
+        ("UPDATE people SET a = (SELECT 1 WHERE b) WHERE c", nil),
+        ("DELETE FROM people USING (SELECT 1 WHERE b) x", "all rows of people"),
+        ("WITH x AS (SELECT 1 AS a WHERE b) UPDATE people SET a = x.a FROM x", "what it changes in all rows"),
         ("ALTER TABLE people DROP CONSTRAINT a", nil), ("DROP INDEX IF EXISTS a", nil), ("DROP TABLE fresh", nil),
         ("INSERT INTO people VALUES (1)", nil), ("DROP TRIGGER t ON people", nil),
         ("DO $$ BEGIN END $$", nil),
@@ -102,6 +109,19 @@ import Testing
         #expect(statements[4].analysis.locks == [SQLName("animals"): .accessExclusive])
         #expect(statements[5].analysis.locks == [SQLName("animals"): .accessExclusive, Self.people: .accessExclusive])
         #expect(statements[5].analysis.destroys == nil)
+    }
+
+    /// What is filled from a large table takes its time, however small the other one is.
+    @Test(arguments: [
+        ("INSERT INTO fresh SELECT * FROM people", Estimate.minutes), ("INSERT INTO fresh SELECT 1", .instant),
+        ("INSERT INTO fresh SELECT * FROM generate_series(1, 1000000000)", .unknown),
+        ("CREATE MATERIALIZED VIEW v AS SELECT * FROM people", .minutes),
+        ("UPDATE fresh SET a = p.a FROM people p WHERE p.id = fresh.id", .minutes),
+        ("SELECT backfill()", .unknown), ("SELECT 1", .instant),
+    ])
+    func estimatesWhatIsRead(_ sql: String, expected: Estimate) throws {
+        let file = try Migration(file: "0001_a.sql", text: "-- migrate:up\n\(sql);\n")
+        #expect(MigrationPreview(up: [file], facts: Self.facts).estimate == expected)
     }
 
     /// Pieces of statements in any order: whatever comes, there is an answer.

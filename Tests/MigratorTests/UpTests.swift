@@ -1,4 +1,5 @@
 import Migrator
+import NIOConcurrencyHelpers
 import Postgres
 import TestSupport
 import Testing
@@ -53,6 +54,31 @@ import Testing
         #expect(
             error?.description.hasPrefix("0001_m.sql: insert or update on table \"b\" violates foreign key") == true)
         #expect(try ladder.count("pg_class WHERE relname = 'b'") == 0)
+    }
+
+    /// PostgreSQL says no place of what is wrong with rows, or with what is there already.
+    @Test func namesTheStatementOfWhichPostgreSQLSaysNoPlace() throws {
+        let ladder = try Ladder()
+        let sql = "CREATE TABLE a (id int PRIMARY KEY);\nINSERT INTO a VALUES (1);\n  INSERT INTO a VALUES (1);"
+        let error = #expect(throws: MigrationError.self) { try ladder.up([Ladder.file(sql)]) }
+        #expect(error?.description.hasPrefix("0001_m.sql, line 4, column 3: duplicate key value") == true)
+        #expect(error?.description.contains("      INSERT INTO a VALUES (1);\n      ^") == true)
+    }
+
+    @Test func tellsWhatWasChangedByHandBeforeItIsRecorded() throws {
+        let ladder = try Ladder()
+        let files = [
+            Ladder.file("CREATE TABLE a (n int);"), Ladder.file("CREATE TABLE b ();"), Ladder.file("SELECT 1;"),
+        ]
+        try ladder.up(Array(files.prefix(1)))
+        try ladder.connection.execute(script: "ALTER TABLE a ADD m int")
+        let notices = NIOLockedValueBox<[String]>([])
+        let migrator = try Migrator(files: files.indices.map { ("000\($0 + 1)_m.sql", files[$0]) }) { notice in
+            notices.withLockedValue { $0.append(notice) }
+        }
+        try migrator.up(on: ladder.connection)
+        let told = notices.withLockedValue { $0 }
+        #expect(told.count == 1 && told.first?.contains("column a.m") == true, "\(told)")
     }
 
     /// A dump begins with it, and people put dumps into migrations.

@@ -53,6 +53,14 @@ import Testing
         )
     }
 
+    /// Foreign keys are triggers too, and a superuser can switch them off.
+    @Test func noticesThatConstraintsAreSwitchedOff() throws {
+        let connection = try Connection(url: TestCluster.freshDatabase(), settings: .patient)
+        try connection.execute(script: "ALTER TABLE memberships DISABLE TRIGGER ALL")
+        let names = try #require(try Migrator(files: Schema.migrations).verify(on: connection).drift).map(\.name)
+        #expect(!names.isEmpty && names.allSatisfy { $0.hasPrefix("trigger memberships.") }, "\(names)")
+    }
+
     @Test func rowsAndOrderAreNoDrift() throws {
         let connection = try Connection(url: TestCluster.freshDatabase(), settings: .patient)
         try Seeder(files: Schema.seeds).load(on: connection)

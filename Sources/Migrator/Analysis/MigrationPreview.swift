@@ -34,7 +34,7 @@ package struct PlannedStatement: Sendable {
     package let analysis: StatementAnalysis
     /// Bytes of the tables that it locks or works on; a new one has none.
     package let sizes: [SQLName: Int64]
-    /// Of its work alone, without waiting for locks; `unknown` if the statement is not known.
+    /// Of its work alone, without waiting for locks; `unknown` if it cannot be told.
     package let estimate: Estimate
     /// Whether it runs in no transaction.
     package let isAlone: Bool
@@ -90,7 +90,7 @@ package struct MigrationPreview: Sendable {
         let seconds = analysis.work.reduce(0) { $0 + Double(sizes[$1.table] ?? 0) / speed($1.kind) }
         return PlannedStatement(
             file: file.file, line: section.firstLine + statement.line - 1, text: statement.text, analysis: analysis,
-            sizes: sizes, estimate: analysis.isKnown ? Estimate(seconds: seconds) : .unknown,
+            sizes: sizes, estimate: analysis.isKnown && analysis.isTimed ? Estimate(seconds: seconds) : .unknown,
             isAlone: file.mode == .alone)
     }
 

@@ -56,6 +56,8 @@ package struct StatementAnalysis: Sendable, Equatable {
     package internal(set) var changes: [SchemaChange] = []
     /// Words about what the locks and the work do not say.
     package internal(set) var notes: [String] = []
+    /// `false`: how long its work takes cannot be told from the sizes of tables.
+    package internal(set) var isTimed = true
     /// `false`: nothing is promised; take it for `ACCESS EXCLUSIVE` on all that it touches.
     package internal(set) var isKnown = true
 
@@ -68,7 +70,12 @@ package struct StatementAnalysis: Sendable, Equatable {
         var analysis = StatementAnalysis(nil, "not known to the planner: \(statement.opening)")
         analysis.isKnown = false
         analysis.previous = .depends("if it works with what this statement leaves")
-        if statement.contains("DELETE") || statement.contains("TRUNCATE") || statement.contains("DROP") {
+        let rewritesAll =
+            statement.tokens.contains { $0.isWord("UPDATE") } && statement.contains("SET")
+            && !statement.containsOutside("WHERE")
+        if rewritesAll {
+            analysis.destroys = "what it changes in all rows"
+        } else if statement.contains("DELETE") || statement.contains("TRUNCATE") || statement.contains("DROP") {
             analysis.destroys = "what it deletes or drops"
         }
         return analysis
@@ -104,6 +111,7 @@ package struct StatementAnalysis: Sendable, Equatable {
         if let new = other.destroys { destroys = destroys.map { "\($0), \(new)" } ?? new }
         changes += other.changes
         notes += other.notes
+        isTimed = isTimed && other.isTimed
         isKnown = isKnown && other.isKnown
     }
 }

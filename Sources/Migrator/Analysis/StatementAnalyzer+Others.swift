@@ -109,7 +109,7 @@ extension StatementAnalyzer {
         guard let name = takeTable(&reader) else { return nil }
         var analysis = StatementAnalysis(.createView, "creates the materialized view \(name) and fills it")
         analysis.readsOthers = true
-        analysis.doWork(.rows, on: name)
+        read(by: reader.rest, into: name, &analysis)
         analysis.changes.append(.addTable(name))
         return analysis
     }

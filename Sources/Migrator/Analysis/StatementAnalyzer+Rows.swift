@@ -10,7 +10,10 @@ extension StatementAnalyzer {
         else { return nil }
         var analysis = StatementAnalysis(.select, "runs a query")
         analysis.readsOthers = true
-        if !statement.tokens.calls.isEmpty { analysis.notes.append("what its functions do is not looked at") }
+        if !statement.tokens.calls.isEmpty {
+            analysis.notes.append("what its functions do is not looked at")
+            analysis.isTimed = false
+        }
         return analysis
     }
 
@@ -23,9 +26,18 @@ extension StatementAnalyzer {
         }
         if statement.contains("SELECT") {
             analysis.readsOthers = true
-            analysis.doWork(.rows, on: table)
+            read(by: statement.tokens, into: table, &analysis)
         }
         return analysis
+    }
+
+    /// Rows that come from other tables: the larger those are, the longer it takes. What functions bring forth is not known.
+    func read(by tokens: [Token], into table: SQLName, _ analysis: inout StatementAnalysis) {
+        analysis.doWork(.rows, on: table)
+        let names = Set(tokens.compactMap { $0.name })
+        let sources = facts.tables.keys.filter { $0 != table && names.contains($0.name) }
+        for source in sources.sorted(by: { $0.description < $1.description }) { analysis.doWork(.rows, on: source) }
+        if sources.isEmpty, !tokens.calls.isEmpty { analysis.isTimed = false }
     }
 
     private func update(_ reader: inout TokenReader, _ statement: Statement) -> StatementAnalysis? {
@@ -33,10 +45,14 @@ extension StatementAnalyzer {
         guard let table = takeTable(&reader) else { return nil }
         var analysis = StatementAnalysis(.update, "changes rows of \(table)")
         write(to: table, &analysis)
-        analysis.doWork(.rows, on: table)
         analysis.readsOthers = statement.contains("FROM") || statement.contains("SELECT")
+        if analysis.readsOthers {
+            read(by: statement.tokens, into: table, &analysis)
+        } else {
+            analysis.doWork(.rows, on: table)
+        }
         follow(updateOf: updatedColumns(reader), table, &analysis, seen: [table])
-        if !statement.contains("WHERE") { analysis.destroys = "what the columns of \(table) had in all rows" }
+        if !statement.containsOutside("WHERE") { analysis.destroys = "what the columns of \(table) had in all rows" }
         return analysis
     }
 
@@ -48,7 +64,7 @@ extension StatementAnalyzer {
         analysis.doWork(.rows, on: table)
         analysis.readsOthers = statement.contains("USING") || statement.contains("SELECT")
         follow(deleteFrom: table, &analysis, seen: [table])
-        analysis.destroys = statement.contains("WHERE") ? "rows of \(table)" : "all rows of \(table)"
+        analysis.destroys = statement.containsOutside("WHERE") ? "rows of \(table)" : "all rows of \(table)"
         return analysis
     }
 

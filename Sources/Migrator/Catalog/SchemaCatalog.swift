@@ -105,7 +105,7 @@ struct SchemaCatalog {
     private static let triggers = """
         SELECT 'trigger ' || r.relname || '.' || t.tgname,
             pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' ELSE ' STATE ' || t.tgenabled::text END
-        FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal
+        FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal OR t.tgenabled <> 'O'
         """
 
     private static let policies = """

@@ -10,6 +10,13 @@ package struct SchemaSnapshot: Sendable, Equatable {
         case added(name: String, definition: String)
         case missing(name: String, definition: String)
         case changed(name: String, was: String, is: String)
+
+        /// The thing's, by kind and name.
+        package var name: String {
+            switch self {
+            case .added(let name, _), .missing(let name, _), .changed(let name, _, _): name
+            }
+        }
     }
 
     /// What things there are, by kind and name, as in `column rooms.title`. Each text is one line.

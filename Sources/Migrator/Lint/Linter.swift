@@ -27,6 +27,14 @@ package struct Linter: Sendable {
         return findings
     }
 
+    /// The cause and the cure, without the place and the line itself, which a finding has anyway.
+    private static func sentence(_ error: MigrationError) -> String {
+        let text = error.place.map {
+            error.description.replacing("\($0): ", with: "").replacing($0.excerpt + "\n", with: "")
+        }
+        return (text ?? error.description).split(separator: "\n").joined(separator: " ")
+    }
+
     /// What a file must be to run at all, and whether it can be taken back.
     private func structure(of file: Migration) -> [LintFinding] {
         var findings: [LintFinding] = []
@@ -34,11 +42,11 @@ package struct Linter: Sendable {
             do {
                 if file.mode == .alone { _ = try LoneStatement(section) } else { try section.check() }
             } catch {
-                let first = error.description.split(separator: "\n").first.map(String.init) ?? ""
                 findings.append(
                     LintFinding(
-                        level: .error, rule: "cannot-run", file: file.file, line: section.section.firstLine, column: 1,
-                        message: first))
+                        level: .error, rule: "cannot-run", file: file.file,
+                        line: error.place?.line ?? section.section.firstLine,
+                        column: error.place?.column ?? 1, message: Self.sentence(error)))
             }
         }
         if !file.canGoDown {

@@ -19,4 +19,13 @@ package struct Statement: Sendable, Equatable {
     }
 
     func contains(_ word: String) -> Bool { tokens.contains { $0.isWord(word) } }
+
+    /// The same, but not in parentheses.
+    func containsOutside(_ word: String) -> Bool {
+        var depth = 0
+        return tokens.contains { token in
+            depth += token.depthChange
+            return depth == 0 && token.isWord(word)
+        }
+    }
 }

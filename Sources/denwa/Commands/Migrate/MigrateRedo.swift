@@ -5,10 +5,10 @@ extension MigrateCommand {
     struct Redo: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "redo",
-            abstract: "Take the newest migration back and apply its file again, in one transaction.",
+            abstract: "Take the newest migration back and apply its file again.",
             discussion: """
                 For whoever is writing it: the file may have been changed meanwhile. Shows what it
-                will do, and asks.
+                will do, and asks. It is one transaction, unless the file runs in none.
 
                 EXAMPLE
                   denwa migrate redo --dir Migrations --yes
