@@ -37,6 +37,9 @@ struct Restoration {
             _ = try session.answers(to: "COMMIT")
         } catch BackupError.programFailed(_, let output) {
             throw BackupError.outcomeUnknown(output: output)
+        } catch BackupError.interrupted {
+            // It was said, so it is done, whoever hears the answer.
+            throw BackupError.outcomeUnknown(output: "it was interrupted.")
         }
         try session.finish()
     }
