@@ -151,6 +151,22 @@ def test_again_and_when_it_has_grown(databases, archive):
     is_sound(url)
 
 
+def test_who_was_erased_or_banned_does_not_come_back(databases, archive):
+    slack = Slack()
+    slack.days["general/2019-01-01.json"] = [says("U1", 1, "a secret of hana's"), says("U2", 2, "b")]
+    url = databases.fresh()
+    counts("import", "slack", archive(slack), url=url)
+    succeeds("account", "erase", "hana", "--yes", url=url)
+    succeeds("room", "ban", "general", "ken", url=url)
+    slack.days["general/2019-01-02.json"] = [says("U2", 100_000, "c")]
+    counts("import", "slack", archive(slack), url=url)
+    assert value(url, "SELECT count(*) FROM events WHERE body = 'a secret of hana''s'") == 0
+    assert [body for _, kind, handle, body in log(url, "general") if (kind, handle) == ("message", "ken")] == ["b", "c"]
+    assert value(url, """SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
+        WHERE (r.name, a.handle) = ('general', 'ken') AND left_seq IS NULL""") == 0
+    is_sound(url)
+
+
 @pytest.mark.parametrize("turn", range(4))
 def test_killed_in_the_middle_and_again(databases, archive, turn):
     slack = Slack()

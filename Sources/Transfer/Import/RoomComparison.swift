@@ -60,7 +60,8 @@ extension TransferError {
     static func conflict(_ room: RoomName, _ seq: Int64) -> TransferError {
         TransferError(
             "The room \(room) has another event with the number \(seq) than this export. "
-                + "Rooms are not mixed; import into a database that does not have the room.")
+                + "Somebody has written or come in here, or an account was erased on one side. Rooms are not mixed; import into a "
+                + "database that does not have the room.")
     }
 
     static func deleted(_ room: RoomName) -> TransferError {

@@ -19,15 +19,37 @@ struct SlackChannel {
     /// Slack began in 2013.
     private static let created: ClosedRange<Int64> = 0...99_999_999_999
 
-    private init(_ object: JSONObject, id: String, name: String, folder: String, room: RoomName) throws(ChatError) {
-        self.id = id
-        self.folder = folder
+    /// What a list says of a conversation; the rest of it may be large, and all of them are kept.
+    struct Listed {
+        let id: String
+        let name: String?
+        /// In seconds since 1970.
+        let created: Int64
+        let isArchived: Bool
+        let members: [String]?
+
+        /// - Throws: `invalid_field` for something that is no channel.
+        init(_ object: JSONObject) throws(ChatError) {
+            guard let id = object.text("id"), !id.isEmpty, id.utf8.count <= 32 else {
+                throw .invalid("id", "A channel has no id, or none that Slack gives.")
+            }
+            self.id = id
+            name = object.text("name")
+            created = try object.optionalInteger("created", in: SlackChannel.created) ?? 0
+            isArchived = object.says("is_archived")
+            members = try object["members"] == nil ? nil : object.strings("members")
+        }
+    }
+
+    private init(_ listed: Listed, shownAs name: String, room: RoomName) {
+        id = listed.id
+        // Direct messages have no name, and their folders are named by the id.
+        folder = listed.name ?? listed.id
         self.room = room
         title = (try? RoomTitle(String(name.unicodeScalars.prefix(80))))?.description ?? room.description
-        let seconds = try object.optionalInteger("created", in: Self.created) ?? 0
-        createdAt = Timestamp(microseconds: seconds * 1_000_000)
-        isArchived = object.says("is_archived")
-        members = try object["members"] == nil ? nil : object.strings("members")
+        createdAt = Timestamp(microseconds: listed.created * 1_000_000)
+        isArchived = listed.isArchived
+        members = listed.members
         end = createdAt
     }
 
@@ -41,31 +63,19 @@ struct SlackChannel {
     /// - Parameters:
     ///   - prefix: begins every name.
     ///   - taken: names of rooms that were given already.
-    /// - Throws: `invalid_field` for something that is no channel.
     static func channels(
-        _ objects: [JSONObject], prefix: String, people: SlackPeople, taken: inout Set<String>
-    ) throws(ChatError) -> [SlackChannel] {
-        var found: [(id: String, name: String?, created: Int64, object: JSONObject)] = []
-        for object in objects {
-            guard let id = object.text("id"), !id.isEmpty, id.utf8.count <= 32 else {
-                throw .invalid("id", "A channel has no id, or none that Slack gives.")
-            }
-            let created = try object.optionalInteger("created", in: Self.created) ?? 0
-            found.append((id, object.text("name"), created, object))
-        }
-        found.sort { ($0.created, $0.id) < ($1.created, $1.id) }
+        _ listed: [Listed], prefix: String, people: SlackPeople, taken: inout Set<String>
+    ) -> [SlackChannel] {
         var channels: [SlackChannel] = []
-        for (id, name, _, object) in found {
-            // Direct messages have no name, and their folders are named by the id.
-            let shown = name ?? Self.names(of: object, people)
-            let room = SlackName.room(shown, id: id, prefix: prefix, taken: &taken)
-            channels.append(try SlackChannel(object, id: id, name: shown, folder: name ?? id, room: room))
+        for channel in listed.sorted(by: { ($0.created, $0.id) < ($1.created, $1.id) }) {
+            let shown = channel.name ?? Self.names(of: channel.members ?? [], people)
+            let room = SlackName.room(shown, id: channel.id, prefix: prefix, taken: &taken)
+            channels.append(SlackChannel(channel, shownAs: shown, room: room))
         }
         return channels
     }
 
-    private static func names(of object: JSONObject, _ people: SlackPeople) -> String {
-        let members = (try? object.strings("members")) ?? []
+    private static func names(of members: [String], _ people: SlackPeople) -> String {
         let handles = members.map { people.handle(of: .user($0))?.description ?? $0 }
         return (["dm"] + handles.sorted()).joined(separator: "-")
     }

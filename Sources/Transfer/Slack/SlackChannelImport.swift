@@ -42,6 +42,13 @@ struct SlackChannelImport {
             }
         }
 
+        var time: Timestamp? {
+            switch self {
+            case .message(_, let at), .joined(_, let at), .left(_, let at): at
+            case .nothing: nil
+            }
+        }
+
         var parts: [(key: SlackRoomPlan.Key, body: MessageBody)] {
             if case .message(let parts, _) = self { parts } else { [] }
         }
@@ -109,6 +116,10 @@ struct SlackChannelImport {
                 case .left(let account, let at): plan.leave(account, at: at)
                 case .nothing(let note): report.add(note)
                 }
+            }
+            // Who was banned here since may have written there; that is told, and does not let them in.
+            if let end = items.compactMap(\.time).max() {
+                for account in try rows.banned().intersection(accounts) { plan.leave(account, at: end) }
             }
             try LogImport.append(plan.events, to: room, on: connection)
             report.counts.events += plan.events.count

@@ -26,7 +26,8 @@ struct SlackRoomRows {
         }
     }
 
-    /// Which of the messages are there, and which of those with another text.
+    /// Which of the messages are there, and which of those with another text. One whose author has been erased since is there too,
+    /// under another name, and does not come back: Slack's time says which of a channel's messages it is.
     func stored(
         _ messages: [(key: SlackRoomPlan.Key, body: MessageBody)]
     ) throws -> (keys: Set<SlackRoomPlan.Key>, changed: Int) {
@@ -37,10 +38,12 @@ struct SlackRoomRows {
                 \(SQLArray(messages.map { $0.key.author.description })),
                 \(SQLArray(messages.map { $0.key.clientID.description })), \(SQLArray(messages.map { $0.body.description }))
             ) AS i (author, client_id, body)
-            JOIN accounts a ON a.handle = i.author
+            LEFT JOIN accounts a ON a.handle = i.author
             JOIN LATERAL (
                 SELECT digest FROM events
-                WHERE room_id = \(room.id) AND author_id = a.id AND client_id = i.client_id LIMIT 1
+                WHERE room_id = \(room.id) AND client_id = i.client_id
+                    AND author_id IN (SELECT a.id UNION ALL SELECT id FROM accounts WHERE erased_at IS NOT NULL)
+                LIMIT 1
             ) e ON true
             """)
         var keys: Set<SlackRoomPlan.Key> = []

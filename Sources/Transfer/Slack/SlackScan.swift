@@ -52,14 +52,13 @@ struct SlackScan {
         var taken: Set<String> = []
         var left: Set<String> = []
         for (name, isPublic) in SlackChannel.lists {
-            let objects = try Self.reading(name) { try archive.list(name) { $0 } }
             if isPublic || options.includesPrivate {
-                channels += try Self.reading(name) {
-                    try SlackChannel.channels(objects, prefix: options.prefix, people: people, taken: &taken)
-                }
+                let listed = try Self.reading(name) { try archive.list(name) { try SlackChannel.Listed($0) } }
+                channels += SlackChannel.channels(listed, prefix: options.prefix, people: people, taken: &taken)
             } else {
-                report.add(.privateConversations, objects.count)
-                left.formUnion(objects.compactMap { $0.text("name") ?? $0.text("id") })
+                let names = try Self.reading(name) { try archive.list(name) { $0.text("name") ?? $0.text("id") } }
+                report.add(.privateConversations, names.count)
+                left.formUnion(names.compactMap { $0 })
             }
         }
         return left
