@@ -71,6 +71,8 @@ package enum Erasure {
         report.resetLinks = resetLinks
         report.memberships = try leaveAllRooms(account, on: connection)
         report.messages = try ErasedMessages.remove(of: account, on: connection, progress)
+        // What a deletion has left that was interrupted belongs to no room any more, and goes as a whole.
+        try RoomDeletion.sweep(on: connection)
         try forget(account, &report, on: connection)
         return report
     }

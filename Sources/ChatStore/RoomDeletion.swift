@@ -53,6 +53,7 @@ package enum RoomDeletion {
         progress: (Int64) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
+        try sweep(on: connection)
         let room = try close(name, by: administrator, &report, on: connection)
         try removeEvents(of: room, &report, on: connection, progress)
         return report

@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    /// The events of a room whose deletion was interrupted belong to no room any more, but they are there.
+    @Test func whatADeletionHasLeftGoesToo() async throws {
+        try await House.with { house in
+            let (mallory, _) = try await mallory(in: house)
+            let room = try await house.room("gone", members: [mallory])
+            _ = try await house.send("\(Self.canary) 1", id: "n1", by: mallory, to: room)
+            try await house.database.run { connection in
+                try connection.run("DELETE FROM memberships")
+                try connection.run("UPDATE rooms SET deleted_at = now(), head = 0 WHERE name = \(room)")
+            }
+            _ = try await erase(mallory, in: house)
+            #expect(try await everything(in: house).contains("\(Self.canary) 1") == false)
+        }
+    }
+
     @Test func nothingIsLeftButNumbers() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")
