@@ -55,9 +55,13 @@ struct DatabaseCheck: Equatable {
     func verify(acceptLoss: Bool) throws(DatabaseUnsuitable) {
         guard encoding == "UTF8" else { throw .encoding(encoding) }
         guard foldsLetters else { throw .locale(locale) }
-        guard !acceptLoss else { return }
-        guard fsync == "on" else { throw .durability(setting: "fsync") }
-        guard synchronousCommit != "off" else { throw .durability(setting: "synchronous_commit") }
+        if !acceptLoss, let lossySetting { throw .durability(setting: lossySetting) }
+    }
+
+    /// What lets PostgreSQL lose what it has confirmed.
+    var lossySetting: String? {
+        if fsync != "on" { return "fsync" }
+        return synchronousCommit == "off" ? "synchronous_commit" : nil
     }
 
     /// - Throws: ``DatabaseUnsuitable/pending(count:)`` unless the schema is the newest; `MigrationError`.

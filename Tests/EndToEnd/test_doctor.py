@@ -83,15 +83,16 @@ def test_a_log_with_a_hole(contract):
     """Somebody deletes rows by hand, or changes the head."""
     with own_installation("doctor", contract) as place:
         person = place.world.person("alice")
-        good, holed, short = (person.makes_room() for _ in range(3))
-        for room in (good, holed, short):
+        good, holed, short, low = (person.makes_room() for _ in range(4))
+        for room in (good, holed, short, low):
             for number in range(5):
                 person.posts(f"{number}", to=room)
         place.cluster.rows("DELETE FROM events WHERE seq = 3 AND room_id = (SELECT id FROM rooms WHERE name = %s) RETURNING 1", holed)
         place.cluster.rows("UPDATE rooms SET head = head + 1 WHERE name = %s RETURNING 1", short)
+        place.cluster.rows("UPDATE rooms SET head = head - 2 WHERE name = %s RETURNING 1", low)
         code, findings = doctor(url=place.cluster.url())
         assert (code, findings["log"]["level"]) == (1, "failed")
-        assert holed in findings["log"]["text"] and short in findings["log"]["text"] and good not in findings["log"]["text"]
+        assert all(room in findings["log"]["text"] for room in (holed, short, low)) and good not in findings["log"]["text"]
 
 
 def test_a_schema_that_is_behind():
@@ -115,6 +116,11 @@ def test_a_database_that_may_forget():
     with own_cluster("doctor-forgets", {"synchronous_commit": "off"}) as cluster:
         code, findings = doctor("--quick", url=cluster.url())
         assert (code, findings["durability"]["level"]) == (1, "failed")
+        # One fault does not hide the other.
+        with cluster.administrator() as connection:
+            connection.execute("CREATE DATABASE narrow TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+        _, findings = doctor("--quick", url=cluster.url("narrow"))
+        assert (findings["encoding"]["level"], findings["durability"]["level"]) == ("failed", "failed")
 
 
 def config(*words, **variables):

@@ -48,12 +48,8 @@ struct DatabaseCheckup {
 
     private func durability() throws -> Finding {
         let check = try DatabaseCheck(on: connection)
-        do {
-            try check.verify(acceptLoss: false)
-        } catch DatabaseUnsuitable.durability(let setting) {
+        if let setting = check.lossySetting {
             return .failed("durability", DatabaseUnsuitable.durability(setting: setting).description)
-        } catch {
-            // Named by `encoding`.
         }
         return .ok("durability", "fsync \(check.fsync), synchronous_commit \(check.synchronousCommit).")
     }

@@ -15,12 +15,11 @@ struct LogCheckup {
         var broken: [String] = []
         var events: Int64 = 0
         for room in rooms {
-            let head: Int64 = try room.get("head")
-            let found = try read(room)
+            guard let found = try read(room) else { continue }
             events += found.count
             bar.advance(to: Int(events))
-            if found.count != head || found.last != head || (head > 0 && found.first != 1) {
-                broken.append("\(try room.get("name", as: String.self)) (head \(head), \(found.count) events)")
+            if found.count != found.head || found.last != found.head || (found.head > 0 && found.first != 1) {
+                broken.append("\(try room.get("name", as: String.self)) (head \(found.head), \(found.count) events)")
             }
         }
         guard broken.isEmpty else {
@@ -32,16 +31,18 @@ struct LogCheckup {
         return .ok("log", "\(rooms.count) rooms, \(events) events, each number once.")
     }
 
-    /// Up to the head that was read before: a message that comes meanwhile is not looked at.
-    private func read(_ room: Row) throws -> (count: Int64, first: Int64, last: Int64) {
+    /// In one statement, and so of one moment: a message may come meanwhile.
+    /// - Returns: `nil` if the room was deleted meanwhile.
+    private func read(_ room: Row) throws -> (head: Int64, count: Int64, first: Int64, last: Int64)? {
         let id: Int64 = try room.get("id")
-        let head: Int64 = try room.get("head")
         let row = try connection.run(
             """
-            SELECT count(*) AS count, coalesce(min(seq), 0) AS first, coalesce(max(seq), 0) AS last
-            FROM events WHERE room_id = \(id) AND seq <= \(head)
+            SELECT r.head, e.count, e.first, e.last FROM rooms r CROSS JOIN LATERAL (
+                SELECT count(*) AS count, coalesce(min(seq), 0) AS first, coalesce(max(seq), 0) AS last
+                FROM events WHERE room_id = r.id
+            ) e WHERE r.id = \(id) AND r.deleted_at IS NULL
             """
         ).first
-        return try (row?.get("count") ?? 0, row?.get("first") ?? 0, row?.get("last") ?? 0)
+        return try row.map { (try $0.get("head"), try $0.get("count"), try $0.get("first"), try $0.get("last")) }
     }
 }
