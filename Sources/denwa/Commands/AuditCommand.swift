@@ -10,7 +10,7 @@ struct AuditCommand: AsyncParsableCommand {
         abstract: "Read what was done to accounts and rooms, by whom, and from where.",
         discussion: """
             Log-ins, refused ones, ends of sessions and changes of passwords; the newest line is
-            the last. The log is only ever added to, and holds no secrets.
+            the last. Lines are only added to the log, and hold no secrets.
 
             EXAMPLES
               denwa audit --account hana --days 7

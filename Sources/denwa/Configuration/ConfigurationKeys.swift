@@ -15,7 +15,8 @@ extension ConfigurationKey {
             "Where to listen; `0.0.0.0` is every network.", isValid: { !$0.isEmpty }),
         .integer("port", \.server.port, 0...65_535, "Where to listen; 0 takes any free port."),
         .text(
-            "publicURL", \.server.publicURL, expected: "a scheme, a host and a port, as in `https://chat.example.com`",
+            "publicURL", \.server.publicURL,
+            expected: "a scheme, a host and, unless it is the usual one, a port, as in `https://chat.example.com`",
             "Where browsers reach the server; with `https` the session cookie is sent over TLS only.",
             isValid: isOrigin, default: "`http://localhost:` and the port"),
         .list(
@@ -28,7 +29,7 @@ extension ConfigurationKey {
             isValid: { $0.wholeMatch(of: /[a-z0-9][a-z0-9-]{0,63}/) != nil }),
         .integer(
             "databaseConnections", \.server.databaseConnections, 1...200,
-            "Connections for requests; the room writer has 2 more."),
+            "Connections for requests; the room writer has 2 more, and the watch over the database 1."),
         .choice(
             "signUp", \.server.signUp, SignUpPolicy.allCases,
             "Who may make an account: everybody, whoever has an invitation, or only administrators."),
@@ -61,9 +62,11 @@ extension ConfigurationKey {
             "Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
             isValid: { AddressRange($0) != nil }),
         .integer("passwordQueue", \.server.passwordQueue, 1...10_000, "Log-ins that may wait; more are told to retry."),
-        .integer("heartbeatSeconds", \.server.heartbeatSeconds, 1...300, "How often a socket hears from the server."),
+        .integer(
+            "heartbeatSeconds", \.server.heartbeatSeconds, 1...300,
+            "How often a socket of the native door hears from the server; on that of Socket.IO it is 25 s."),
         .text(
-            "socketIoPath", \.server.socketIOPath, expected: "a path with a slash at both ends",
+            "socketIoPath", \.server.socketIOPath, expected: "a path of `a-z 0-9 . _ -` with a slash at both ends",
             "Where Socket.IO clients connect.", isValid: { $0.wholeMatch(of: /(\/[a-z0-9._-]+)+\//) != nil }),
         .integer(
             "socketIoHistory", \.server.socketIO.history, 0...200,
