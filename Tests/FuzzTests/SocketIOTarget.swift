@@ -8,7 +8,8 @@ extension FuzzTarget {
     static let socketio = FuzzTarget(
         name: "socketio",
         seeds: .texts(
-            "0", "0/admin,{\"token\":\"t\"}", "0/a?b=c,", "1", "1/admin,", "2[\"message\",\"hi\", {\"a\" : [1.0,-2]} ]",
+            "0", "0/\u{321}", "0/admin,{\"token\":\"t\"}", "0/a?b=c,", "1", "1/admin,",
+            "2[\"message\",\"hi\", {\"a\" : [1.0,-2]} ]",
             "217[\"m\"]", "2/rooms/a,9[\"m\",1]", "3/a,4[\"x\"]", "31[]", "2[5]", "50-[\"m\"]",
             "51-[\"m\",{\"_placeholder\":true,\"num\":0}]\u{1E}bxyz\u{1E}2[\"n\"]",
             "52-/a,3[\"m\",[{\"_placeholder\":true,\"num\":1}],{\"_placeholder\":true,\"num\":0}]\u{1E}b\u{1E}bab",
@@ -39,8 +40,11 @@ extension SocketIOAssembler.Message {
     fileprivate func keepsPromises() throws {
         try promise("all attachments are there", attachments.count == packet.attachments)
         try promise("attachments have their bound", (0...10).contains(attachments.count))
-        try promise("a namespace begins with a slash", packet.namespace.hasPrefix("/"))
-        try promise("a namespace has no query", !packet.namespace.contains(where: { $0 == "," || $0 == "?" }))
+        // By bytes: a slash and a combining sign behind it are one Character.
+        let namespace = Array(packet.namespace.utf8)
+        try promise("a namespace begins with a slash", namespace.first == UInt8(ascii: "/"))
+        try promise(
+            "a namespace has no query", !namespace.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "?") })
         switch packet.kind {
         case .event, .binaryEvent: try checkArguments()
         case .ack, .binaryAck: try promise("an ack has a payload", packet.payload != nil)
