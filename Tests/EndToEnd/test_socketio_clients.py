@@ -18,6 +18,9 @@ from support.processes import OUTPUT, answers, free_port, process, setting, stop
 from support.socketio_bundle import site
 from support.tcp_proxy import Cable
 
+# The fixture gives up on a client that is silent for half a second.
+pytestmark = pytest.mark.quiet
+
 TRANSPORTS = {"default": {}, "polling": {"transports": ["polling"]}, "websocket": {"transports": ["websocket"]}}
 # Sooner than people would.
 SOON = {"reconnectionDelay": 100, "reconnectionDelayMax": 500}
