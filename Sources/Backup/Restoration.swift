@@ -33,6 +33,7 @@ struct Restoration {
         guard try transaction(session) == begun else { throw BackupError.transactionEnded }
         let content = try ContentScan(reader: session, stage: .comparing, observer: observer).run()
         try decide(session, content)
+        try observer.check()
         do {
             _ = try session.answers(to: "COMMIT")
         } catch BackupError.programFailed(_, let output) {

@@ -113,6 +113,42 @@ import Testing
         }
     }
 
+    /// What was said is done, whoever hears the answer: nobody is told that nothing has changed.
+    @Test func whoInterruptsTheCommitIsNotToldThatNothingHasChanged() throws {
+        let archive = try Archive()
+        let backup = try archive.backUp()
+        let isOver = Flag()
+        let observer = Observer(progress: { _, _, _ in }, isInterrupted: { isOver.isRaised })
+        let restoration = Restoration(
+            backup: backup, dump: try backup.openDump(observer: observer),
+            programs: try ClientPrograms.forRestore(of: 1, into: 1, among: ClientPrograms.installed()),
+            parameters: try ConnectionParameters(forProgramsOf: archive.url), observer: observer, isReplacing: true)
+        let error = #expect(throws: BackupError.self) {
+            try restoration.run { session, _ in
+                // A COMMIT that takes a second.
+                try session.say(
+                    """
+                    CREATE FUNCTION public.nap() RETURNS trigger LANGUAGE plpgsql AS
+                        'BEGIN PERFORM pg_sleep(1); RETURN NULL; END';
+                    CREATE CONSTRAINT TRIGGER nap AFTER UPDATE ON public.server DEFERRABLE INITIALLY DEFERRED
+                        FOR EACH ROW EXECUTE FUNCTION public.nap();
+                    UPDATE public.server SET epoch = gen_random_uuid();
+                    """)
+                Thread.detachNewThread {
+                    Thread.sleep(forTimeInterval: 0.4)
+                    isOver.raise()
+                }
+            }
+        }
+        guard case .outcomeUnknown = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        Thread.sleep(forTimeInterval: 2)
+        let naps = try archive.connection.run("SELECT count(*) AS count FROM pg_trigger WHERE tgname = 'nap'")
+        #expect(try naps.first?.get("count", as: Int64.self) == 1, "it was committed")
+    }
+
     @Test func aDatabaseThatIsMadeForItGoesAgainIfItFails() throws {
         let archive = try Archive()
         let good = try archive.backUp()
