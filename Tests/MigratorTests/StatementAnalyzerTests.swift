@@ -114,6 +114,7 @@ import Testing
     /// What is filled from a large table takes its time, however small the other one is.
     @Test(arguments: [
         ("INSERT INTO fresh SELECT * FROM people", Estimate.minutes), ("INSERT INTO fresh SELECT 1", .instant),
+        ("INSERT INTO fresh (a, b) SELECT 1, 2", .instant),
         ("INSERT INTO fresh SELECT * FROM generate_series(1, 1000000000)", .unknown),
         ("CREATE MATERIALIZED VIEW v AS SELECT * FROM people", .minutes),
         ("UPDATE fresh SET a = p.a FROM people p WHERE p.id = fresh.id", .minutes),

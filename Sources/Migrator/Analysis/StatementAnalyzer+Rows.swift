@@ -26,7 +26,9 @@ extension StatementAnalyzer {
         }
         if statement.contains("SELECT") {
             analysis.readsOthers = true
-            read(by: statement.tokens, into: table, &analysis)
+            // The columns between parentheses are no call of the table.
+            _ = reader.takeParentheses()
+            read(by: reader.rest, into: table, &analysis)
         }
         return analysis
     }
