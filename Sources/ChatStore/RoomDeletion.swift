@@ -53,9 +53,10 @@ package enum RoomDeletion {
         progress: (Int64) -> Void = { _ in }
     ) throws -> Report {
         var report = Report()
-        try sweep(on: connection)
         let room = try close(name, by: administrator, &report, on: connection)
         try removeEvents(of: room, &report, on: connection, progress)
+        // Only now, so that nobody waits for this room to be gone because of another one.
+        try sweep(on: connection)
         return report
     }
 
