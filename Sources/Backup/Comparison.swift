@@ -1,12 +1,15 @@
 /// What a manifest says of a database, beside what was found in it.
 package struct Comparison: Sendable, Equatable {
+    /// One table in both.
     package struct Line: Sendable, Equatable {
+        /// Schema and name with a dot between them.
         package let name: String
         /// `nil`: the manifest does not name the table.
         package let expected: TableContent?
         /// `nil`: the database does not have it.
         package let found: TableContent?
 
+        /// Rows and hash are the same, or neither side has it.
         package var isEqual: Bool { expected == found }
 
         /// In a word or two.
@@ -21,6 +24,7 @@ package struct Comparison: Sendable, Equatable {
     /// All tables of both, by name.
     package let lines: [Line]
 
+    /// Of all tables that either side names.
     package init(expected: Content, found: Content) {
         let expected = Dictionary(expected.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let found = Dictionary(found.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -29,6 +33,7 @@ package struct Comparison: Sendable, Equatable {
         }
     }
 
+    /// Nothing is missing, new or changed.
     package var isEqual: Bool { lines.allSatisfy(\.isEqual) }
 
     /// The names of the tables that are not as they should be.

@@ -4,10 +4,12 @@ import Crypto
 package struct TableContent: Sendable, Equatable, Codable {
     /// Schema and name with a dot between them.
     package let name: String
+    /// How many there are.
     package let rows: Int64
     /// A `DigestSum` of the rows, 64 digits. Those of an older and a newer PostgreSQL, and of another order, are equal.
     package let hash: String
 
+    /// As a manifest or a scan has it; checks nothing.
     package init(name: String, rows: Int64, hash: String) {
         self.name = name
         self.rows = rows
@@ -20,6 +22,7 @@ package struct Content: Sendable, Equatable {
     /// By name.
     package let tables: [TableContent]
 
+    /// - Parameter tables: by name already.
     package init(tables: [TableContent]) { self.tables = tables }
 
     /// Rows of all tables.

@@ -4,10 +4,12 @@ import Foundation
 package struct Manifest: Sendable, Equatable, Codable {
     /// The file with the dump, and what it has to be.
     package struct Dump: Sendable, Equatable, Codable {
+        /// The size of the file.
         package let bytes: Int64
         /// 64 digits.
         package let sha256: String
 
+        /// Of a file that was written whole.
         package init(bytes: Int64, sha256: String) {
             self.bytes = bytes
             self.sha256 = sha256

@@ -19,6 +19,7 @@ package struct Observer: Sendable {
     /// Asked a few times a second whether to give up.
     package let isInterrupted: @Sendable () -> Bool
 
+    /// Both are called on the thread that does the work.
     package init(
         progress: @escaping @Sendable (Stage, _ done: Int64, _ total: Int64) -> Void,
         isInterrupted: @escaping @Sendable () -> Bool

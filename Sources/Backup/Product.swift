@@ -9,6 +9,7 @@ package struct Product: Sendable {
     /// The identity that clients are told, which another database never has.
     package let epoch: @Sendable (Connection) throws -> String
 
+    /// What a backup has to know of the program that makes it.
     package init(version: String, newestSchema: Int, epoch: @escaping @Sendable (Connection) throws -> String) {
         self.version = version
         self.newestSchema = newestSchema
