@@ -7,8 +7,9 @@ extension MigrateCommand {
             commandName: "redo",
             abstract: "Take the newest migration back and apply its file again.",
             discussion: """
-                For whoever is writing it: the file may have been changed meanwhile. Shows what it
-                will do, and asks. It is one transaction, unless the file runs in none.
+                For whoever is writing it: the file may have been changed meanwhile. Shows
+                what it will do, and asks. It is one transaction, unless the file runs in
+                none.
 
                 EXAMPLE
                   denwa migrate redo --dir Migrations --yes
