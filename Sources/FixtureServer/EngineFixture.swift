@@ -69,9 +69,11 @@ struct EngineFixture: Sendable {
 }
 
 extension EngineConfiguration {
-    /// What the protocol suites expect.
-    static let fixture = EngineConfiguration(
-        pingInterval: .milliseconds(300), pingTimeout: .milliseconds(200), maxPayload: 1_000_000)
+    /// What the protocol suites expect, if a client may be silent for the 200 ms that they count on.
+    static func fixture(pingTimeout: TimeAmount) -> EngineConfiguration {
+        EngineConfiguration(pingInterval: .milliseconds(300), pingTimeout: pingTimeout, maxPayload: 1_000_000)
+    }
+
     /// What the tests of socket.io-client expect.
     static let clientSuite = EngineConfiguration(
         pingInterval: .seconds(2), pingTimeout: .seconds(20), maxPayload: 1_000_000)

@@ -31,13 +31,16 @@ struct FixtureServer: AsyncParsableCommand {
             "The loopback port to listen on; 0 takes a free one. (default: 3000, where the suites look; with --client-suite 3210)"
     )
     var port: Int?
+    @Option(help: "How many milliseconds a client may take to answer a ping; the suites count on the default.")
+    var pingTimeout: Int64 = 200
     @Flag(help: "Serve what the tests of socket.io-client expect.")
     var clientSuite = false
 
     func run() async throws {
         let group = MultiThreadedEventLoopGroup.singleton
-        let engine = EngineFixture("/engine.io/", .fixture, on: group) { _ in EngineEcho() }
-        let socketIO = clientSuite ? Self.suite(on: group) : Self.echo(on: group)
+        let configuration = EngineConfiguration.fixture(pingTimeout: .milliseconds(pingTimeout))
+        let engine = EngineFixture("/engine.io/", configuration, on: group) { _ in EngineEcho() }
+        let socketIO = clientSuite ? Self.suite(on: group) : Self.echo(configuration, on: group)
         let router = Router(context: FixtureContext.self)
         router.get("healthz") { _, _ in "ok" }
         for fixture in [engine, socketIO] { fixture.add(to: router) }
@@ -57,8 +60,8 @@ struct FixtureServer: AsyncParsableCommand {
     }
 
     /// What the protocol suites expect.
-    private static func echo(on group: any EventLoopGroup) -> EngineFixture {
-        EngineFixture("/socket.io/", .fixture, on: group) { _ in
+    private static func echo(_ configuration: EngineConfiguration, on group: any EventLoopGroup) -> EngineFixture {
+        EngineFixture("/socket.io/", configuration, on: group) { _ in
             SocketIOConnection(EchoGate(), connectTimeout: .seconds(1))
         }
     }

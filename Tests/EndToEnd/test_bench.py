@@ -11,8 +11,6 @@ import pytest
 
 from support.processes import binary, children, clean_environment
 
-pytestmark = pytest.mark.quiet
-
 BRIEF = ["--seconds", "1", "--warmup", "0.2", "--accounts", "16"]
 
 

@@ -18,9 +18,6 @@ from support.processes import OUTPUT, answers, free_port, process, setting, stop
 from support.socketio_bundle import site
 from support.tcp_proxy import Cable
 
-# The fixture gives up on a client that is silent for half a second.
-pytestmark = pytest.mark.quiet
-
 TRANSPORTS = {"default": {}, "polling": {"transports": ["polling"]}, "websocket": {"transports": ["websocket"]}}
 # Sooner than people would.
 SOON = {"reconnectionDelay": 100, "reconnectionDelayMax": 500}
@@ -37,9 +34,9 @@ def origin():
 
 @pytest.fixture(scope="module")
 def echo():
-    """What the fixture server says is known word by word."""
+    """What the fixture server says is known word by word. A browser beside others may take long to answer a ping."""
     port, log = free_port(), OUTPUT / "socketio-fixture.log"
-    with process([setting("DENWA_FIXTURE_SERVER"), "--port", str(port)], log) as child:
+    with process([setting("DENWA_FIXTURE_SERVER"), "--port", str(port), "--ping-timeout", "20000"], log) as child:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), child, log)
         yield f"http://localhost:{port}"
         stop(child)

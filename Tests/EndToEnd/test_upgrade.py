@@ -13,8 +13,6 @@ from support.processes import free_port, server, stop
 from support.raw import PING, PONG, Wire, close_frame, frame, handshake_headers, silent_connection
 from support.slow import slow_connections
 
-pytestmark = pytest.mark.quiet
-
 HTTP_IDLE_SECONDS = 30
 # How often slow connections come; 0 is until a round is fine.
 ROUNDS = size("SLOW_ROUNDS", 0)
@@ -223,6 +221,7 @@ def a_round(port, healthy):
     return {name: (percentile(alone[name], 99), percentile(beside[name], 99)) for name in alone}, closed
 
 
+@pytest.mark.quiet
 def test_silent_and_slow_connections_are_closed(ports, world):
     """100 that say nothing and 2,000 that say one byte a second, 500 of those on a connection on which they have had an answer:
     closed after 5 s, while others are served. In turn with as long a time without them, so that what else the machine has to do
