@@ -78,7 +78,7 @@ struct HTTPRoutes {
         ).add(to: router, authenticated)
         SecondFactorController(
             issuer: configuration.publicHost, store: store, hub: hub, limits: limits, seal: configuration.seal,
-            confirmation: confirmation, policy: configuration.secondFactor
+            cookies: cookies, confirmation: confirmation
         ).add(to: authenticated)
     }
 }

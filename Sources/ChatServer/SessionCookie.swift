@@ -26,8 +26,24 @@ struct SessionCookie: Sendable {
     func response(
         _ status: HTTPResponse.Status, _ session: Session, _ token: SecretToken, _ delivery: Delivery
     ) -> Response {
+        hand(status, session, token, delivery) { json in json.object("account") { $0.members(of: session.account) } }
+    }
+
+    /// The answer to an act that took the password: the session that goes on in the place of the one that asked. The sockets of that
+    /// one are left to ``DatabaseWatch``, which closes them half a second later at most: by then the browser has its new cookie.
+    /// - Parameter members: writes what the act itself has to say.
+    func renewal(
+        _ session: Session, _ token: SecretToken, _ delivery: Delivery, members: (inout JSONWriter) -> Void = { _ in }
+    ) -> Response {
+        hand(.ok, session, token, delivery, members)
+    }
+
+    private func hand(
+        _ status: HTTPResponse.Status, _ session: Session, _ token: SecretToken, _ delivery: Delivery,
+        _ members: (inout JSONWriter) -> Void
+    ) -> Response {
         var response = Response.json(status) { json in
-            json.object("account") { $0.members(of: session.account) }
+            members(&json)
             json.object("session") { json in
                 json.members(of: session)
                 if delivery == .bearer { json.member("token", token.text) }

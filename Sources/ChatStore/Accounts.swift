@@ -196,7 +196,7 @@ package enum Accounts {
     package static func changePassword(
         from old: String, to new: String, askedBy current: Session, token: SecretToken, from address: String?,
         on connection: Connection
-    ) throws -> (session: Session, ended: [SessionID])? {
+    ) throws -> Sessions.Renewal? {
         try connection.transaction {
             let account = current.account.id
             guard try replaceHash(of: account, from: old, to: new, on: connection) else { return nil }

@@ -29,42 +29,50 @@ package enum SecondFactors {
         try connection.run("SELECT FROM second_factors LIMIT 1").first != nil
     }
 
-    /// Keeps a secret until ``confirm(_:askedBy:from:seal:on:)`` shows that the app has it. Nothing is asked for until then.
-    /// - Throws: `second_factor_exists`.
+    /// Keeps a secret until ``confirm(_:askedBy:renewedBy:from:seal:on:)`` shows that the app has it. Nothing is asked for until then.
+    /// - Parameter token: proves the session in the place of the one that asks, which is returned.
+    /// - Throws: `second_factor_exists`; `not_authenticated` if the one that asks has ended meanwhile.
     package static func begin(
-        _ secret: OneTimeSecret, for account: AccountID, seal: SecretSeal, on connection: Connection
-    ) throws {
+        _ secret: OneTimeSecret, askedBy current: Session, renewedBy token: SecretToken, seal: SecretSeal,
+        on connection: Connection
+    ) throws -> Session {
+        let account = current.account.id
         let sealed = Bytes(try seal.seal(secret.bytes, for: context(account)))
-        let rows = try connection.run(
-            """
-            INSERT INTO second_factors (account_id, secret) VALUES (\(account), \(sealed))
-            ON CONFLICT (account_id) DO UPDATE SET secret = excluded.secret, last_step = 0
-                WHERE second_factors.confirmed_at IS NULL
-            RETURNING account_id
-            """)
-        guard rows.first != nil else {
-            throw ChatError(
-                .secondFactorExists, "There is a second factor already. Turn it off first to set up another one.")
+        return try Sessions.transaction(of: current, on: connection) {
+            let rows = try connection.run(
+                """
+                INSERT INTO second_factors (account_id, secret) VALUES (\(account), \(sealed))
+                ON CONFLICT (account_id) DO UPDATE SET secret = excluded.secret, last_step = 0
+                    WHERE second_factors.confirmed_at IS NULL
+                RETURNING account_id
+                """)
+            guard rows.first != nil else {
+                throw ChatError(
+                    .secondFactorExists, "There is a second factor already. Turn it off first to set up another one.")
+            }
+            return try Sessions.replace(current, token: token, on: connection)
         }
     }
 
-    /// Turns the second factor on, with the app's first code, and ends every other session.
-    /// - Returns: recovery codes, which nobody sees again, and the sessions that were ended.
-    /// - Throws: `wrong_code`, `second_factor_not_begun`, `second_factor_exists`.
+    /// Turns the second factor on, with the app's first code, and ends every session.
+    /// - Parameter token: proves the one that goes on.
+    /// - Returns: recovery codes, which nobody sees again, and that session.
+    /// - Throws: `wrong_code`, `second_factor_not_begun`, `second_factor_exists`; `not_authenticated` if the session that asks has ended
+    ///   meanwhile.
     package static func confirm(
-        _ code: String, askedBy current: Session, from address: String?, seal: SecretSeal, on connection: Connection
-    ) throws -> (codes: [RecoveryCode], ended: [SessionID]) {
-        try connection.transaction {
+        _ code: String, askedBy current: Session, renewedBy token: SecretToken, from address: String?, seal: SecretSeal,
+        on connection: Connection
+    ) throws -> (codes: [RecoveryCode], renewal: Sessions.Renewal) {
+        // A log-in of this moment comes before, and its session is ended here, or after, and has to show a code.
+        try Sessions.transaction(of: current, on: connection) {
             let account = current.account.id
-            // As log-ins do: one of this moment comes before, and its session is ended here, or after, and has to show a code.
-            try connection.run("SELECT id FROM accounts WHERE id = \(account) FOR NO KEY UPDATE")
             let stored = try find(account, seal: seal, on: connection)
             guard !stored.isOn else { throw ChatError(.secondFactorExists, "The second factor is on already.") }
             try use(code, stored, of: account, seal: seal, on: connection)
             try connection.run("UPDATE second_factors SET confirmed_at = now() WHERE account_id = \(account)")
             let codes = try makeRecoveryCodes(for: account, on: connection)
             try Audit.write(AuditEntry(.secondFactorAdded, account, from: address, session: current.id), on: connection)
-            return (codes, try Sessions.endOthers(than: current, on: connection))
+            return (codes, try Sessions.replaceAll(askedBy: current, token: token, on: connection))
         }
     }
 
@@ -79,34 +87,36 @@ package enum SecondFactors {
     }
 
     /// New recovery codes in place of the old ones.
-    /// - Throws: `wrong_code`, `second_factor_not_begun`.
+    /// - Parameter token: proves the session in the place of the one that asks.
+    /// - Throws: `wrong_code`, `second_factor_not_begun`; `not_authenticated` if the session that asks has ended meanwhile.
     package static func replaceRecoveryCodes(
-        provedBy code: String, askedBy current: Session, from address: String?, seal: SecretSeal,
-        on connection: Connection
-    ) throws -> [RecoveryCode] {
-        try connection.transaction {
+        provedBy code: String, askedBy current: Session, renewedBy token: SecretToken, from address: String?,
+        seal: SecretSeal, on connection: Connection
+    ) throws -> (codes: [RecoveryCode], session: Session) {
+        try Sessions.transaction(of: current, on: connection) {
             let account = current.account.id
             try verifyInTransaction(code, of: account, from: address, seal: seal, on: connection)
             try Audit.write(
                 AuditEntry(.recoveryCodesMade, account, from: address, session: current.id), on: connection)
-            return try makeRecoveryCodes(for: account, on: connection)
+            let codes = try makeRecoveryCodes(for: account, on: connection)
+            return (codes, try Sessions.replace(current, token: token, on: connection))
         }
     }
 
-    /// Turns the second factor off, and ends every other session.
-    /// - Returns: the sessions that were ended.
-    /// - Throws: `wrong_code`, `second_factor_not_begun`.
+    /// Turns the second factor off, and ends every session.
+    /// - Parameter token: proves the one that goes on.
+    /// - Throws: `wrong_code`, `second_factor_not_begun`; `not_authenticated` if the session that asks has ended meanwhile.
     package static func remove(
-        provedBy code: String, askedBy current: Session, from address: String?, seal: SecretSeal,
-        on connection: Connection
-    ) throws -> [SessionID] {
-        try connection.transaction {
+        provedBy code: String, askedBy current: Session, renewedBy token: SecretToken, from address: String?,
+        seal: SecretSeal, on connection: Connection
+    ) throws -> Sessions.Renewal {
+        try Sessions.transaction(of: current, on: connection) {
             let account = current.account.id
             try verifyInTransaction(code, of: account, from: address, seal: seal, on: connection)
             try connection.run("DELETE FROM second_factors WHERE account_id = \(account)")
             try Audit.write(
                 AuditEntry(.secondFactorRemoved, account, from: address, session: current.id), on: connection)
-            return try Sessions.endOthers(than: current, on: connection)
+            return try Sessions.replaceAll(askedBy: current, token: token, on: connection)
         }
     }
 

@@ -39,7 +39,7 @@ import Testing
             case .signOut: try AccountRecords.signOut(handle, by: .commandLine, on: connection)
             case .newPassword:
                 try Accounts.changePassword(
-                    from: "x", to: "y", askedBy: session, token: SecretToken(), from: nil, on: connection)?.ended ?? []
+                    from: "x", to: "y", askedBy: session, token: SecretToken(), from: nil, on: connection)?.others ?? []
             }
         }
     }

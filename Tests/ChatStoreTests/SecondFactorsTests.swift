@@ -31,14 +31,15 @@ import Testing
         let session = try await session(of: house.account("alice"), in: house)
         let secret = OneTimeSecret()
         let code = Self.code(of: secret)
-        let (codes, ended) = try await house.database.run { connection in
-            try SecondFactors.begin(secret, for: session.account.id, seal: seal, on: connection)
+        let (codes, renewal) = try await house.database.run { connection in
+            let session = try SecondFactors.begin(
+                secret, askedBy: session, renewedBy: SecretToken(), seal: seal, on: connection)
             return try SecondFactors.confirm(
-                code, askedBy: session, from: nil, seal: seal, on: connection)
+                code, askedBy: session, renewedBy: SecretToken(), from: nil, seal: seal, on: connection)
         }
         // The first code is used up; let it be the last step's, so that this step's code is a new one.
         try await house.database.run { try $0.execute(script: "UPDATE second_factors SET last_step = last_step - 2") }
-        return Person(session: session, secret: secret, codes: codes, ended: ended)
+        return Person(session: renewal.session, secret: secret, codes: codes, ended: renewal.others)
     }
 
     /// What the app shows: the one of a million that is right now.
@@ -145,14 +146,16 @@ import Testing
                 let secret = OneTimeSecret()
                 let code = Self.code(of: secret)
                 async let other = { try? await session(of: account, in: house) }()
-                _ = try await house.database.run { connection in
-                    try SecondFactors.begin(secret, for: account.id, seal: Self.seal, on: connection)
+                let renewal = try await house.database.run { connection in
+                    let current = try SecondFactors.begin(
+                        secret, askedBy: current, renewedBy: SecretToken(), seal: Self.seal, on: connection)
                     return try SecondFactors.confirm(
-                        code, askedBy: current, from: nil, seal: Self.seal, on: connection)
+                        code, askedBy: current, renewedBy: SecretToken(), from: nil, seal: Self.seal, on: connection
+                    ).renewal
                 }
                 _ = await other
                 let left = try await house.database.run { try Sessions.list(of: account, on: $0) }
-                #expect(left.map(\.session.id) == [current.id])
+                #expect(left.map(\.session.id) == [renewal.session.id])
             }
         }
     }
@@ -198,9 +201,12 @@ import Testing
     @Test func whatWasBegunIsNotOn() async throws {
         try await House.with { house in
             let alice = try await house.account("alice")
+            let session = try await session(of: alice, in: house)
             let standing = try await house.database.run { connection in
+                var session = session
                 for _ in 0..<2 {
-                    try SecondFactors.begin(OneTimeSecret(), for: alice.id, seal: Self.seal, on: connection)
+                    session = try SecondFactors.begin(
+                        OneTimeSecret(), askedBy: session, renewedBy: SecretToken(), seal: Self.seal, on: connection)
                 }
                 return try SecondFactors.standing(of: alice.id, on: connection)
             }
@@ -213,16 +219,20 @@ import Testing
     @Test func anotherOneTakesTurningItOffFirst() async throws {
         try await House.with { house in
             let person = try await person(in: house)
-            let begin: @Sendable (Connection) throws -> Void = { connection in
-                try SecondFactors.begin(
-                    OneTimeSecret(), for: person.session.account.id, seal: Self.seal, on: connection)
+            let begin = { (session: Session) in
+                try await house.database.run { connection in
+                    try SecondFactors.begin(
+                        OneTimeSecret(), askedBy: session, renewedBy: SecretToken(), seal: Self.seal, on: connection)
+                }
             }
-            await #expect { try await house.database.run(begin) } throws: { ChatError.has(.secondFactorExists)($0) }
-            _ = try await house.database.run { connection in
+            await #expect { _ = try await begin(person.session) } throws: { ChatError.has(.secondFactorExists)($0) }
+            let removal = try await house.database.run { connection in
                 try SecondFactors.remove(
-                    provedBy: person.codes[0].text, askedBy: person.session, from: nil, seal: Self.seal, on: connection)
+                    provedBy: person.codes[0].text, askedBy: person.session, renewedBy: SecretToken(), from: nil,
+                    seal: Self.seal, on: connection)
             }
-            try await house.database.run(begin)
+            #expect(!removal.session.hasSecondFactor)
+            _ = try await begin(removal.session)
         }
     }
 

@@ -64,7 +64,7 @@ def test_a_password_is_counted_as_one_keyboard_sends_it(world, alice):
     world.api().post("/v1/accounts", handle=alice.handle + "x", password=composed)
     for typed in (composed, decomposed):
         token = world.api().post("/v1/sessions", handle=alice.handle + "x", password=typed)["session"]["token"]
-        world.api(token).post("/v1/me/sessions/removal", password=typed)
+        world.api(token).confirmed("POST", "/v1/me/sessions/removal", password=typed)
 
 
 @pytest.mark.parametrize("password", [

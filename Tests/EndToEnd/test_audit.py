@@ -29,11 +29,11 @@ def test_what_was_done_is_in_the_log(world, alice):
     other = alice.logs_in_again()
     world.api().refused("POST", "/v1/sessions", json={"handle": alice.handle, "password": PASSWORD + "x"})
     number = other.api.get("/v1/me")["session"]["id"]
-    alice.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
+    alice.api.confirmed("POST", f"/v1/me/sessions/{number}/removal", password=PASSWORD)
     alice.api.refused("PUT", "/v1/me/password", json={"oldPassword": "wrong", "newPassword": PASSWORD + "x"})
     answer = alice.api.put("/v1/me/password", oldPassword=PASSWORD, newPassword=PASSWORD + "x")
     again = world.api(answer["session"]["token"])
-    again.post("/v1/me/sessions/removal", password=PASSWORD + "x")
+    again.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD + "x")
     again.delete("/v1/sessions/current")
     found = lines(alice)
     assert [line["act"] for line in found] == [
@@ -72,8 +72,8 @@ class Deeds:
         self.administers("PUT", "/disabled", disabled=False)
         other, third = self.log_in(), self.log_in()
         number = third.get("/v1/me")["session"]["id"]
-        other.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
-        other.post("/v1/me/sessions/removal", password=PASSWORD)
+        other.confirmed("POST", f"/v1/me/sessions/{number}/removal", password=PASSWORD)
+        other.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
         other.delete("/v1/sessions/current")
         self.administers("DELETE", "/sessions")
 
@@ -86,13 +86,13 @@ class Deeds:
 
     def second_factors(self):
         api = self.log_in()
-        app = Authenticator(api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-        codes = api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+        app = Authenticator(api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+        codes = api.confirmed("PUT", "/v1/me/second-factor", code=app.code())["recoveryCodes"]
         self.refused(code="000000")
         api = self.log_in(code=codes[0])
-        fresh = api.post("/v1/me/second-factor/recovery-codes", password=PASSWORD, code=codes[1])["recoveryCodes"]
-        api.post("/v1/me/second-factor/removal", password=PASSWORD, code=fresh[0])
-        Authenticator(api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
+        fresh = api.confirmed("POST", "/v1/me/second-factor/recovery-codes", password=PASSWORD, code=codes[1])["recoveryCodes"]
+        api.confirmed("POST", "/v1/me/second-factor/removal", password=PASSWORD, code=fresh[0])
+        Authenticator(api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
 
     def roles(self):
         self.administers("PUT", "/role", by=self.owner, role="admin")

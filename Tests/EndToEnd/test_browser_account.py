@@ -352,6 +352,6 @@ def test_the_account_in_every_look(visitors, logs_in_from, name, options):
 
 def test_a_japanese_page_says_why_it_is_logged_out(visitors, logs_in_from, world):
     visitor = visitors(locale="ja-JP", **PHONE).signed_up("miyu")
-    world.api(logs_in_from(visitor, FIREFOX)["token"]).post("/v1/me/sessions/removal", password=PASSWORD)
+    world.api(logs_in_from(visitor, FIREFOX)["token"]).confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
     visitor.is_logged_out("別の端末でログアウトされたか、セッションが終了しました。もう一度ログインしてください。")
     visitor.photographs("phone-japanese-logged-out")

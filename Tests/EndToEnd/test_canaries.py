@@ -75,6 +75,12 @@ class Flow:
         assert answer.status_code == 201, answer.text
         return self.keeps(answer)
 
+    def confirms(self, api, *act, **json):
+        """What takes the password, and replaces the token."""
+        body = api.confirmed(*act, **json)
+        self.canaries.add("token", api.token)
+        return body
+
     def does_sign_up(self):
         api = self.api()
         answer = api.call("POST", "/v1/accounts", json=self.credentials)
@@ -191,9 +197,9 @@ class Flow:
         handle, password = f"two-{self.handle}", self.canaries.password()
         answer = self.api().call("POST", "/v1/accounts", json={"handle": handle, "password": password})
         other = self.api(self.keeps(answer))
-        begun = other.post("/v1/me/second-factor", password=password)
+        begun = self.confirms(other, "POST", "/v1/me/second-factor", password=password)
         self.canaries.add("second factor", begun["secret"])
-        for code in other.put("/v1/me/second-factor", code=Authenticator(begun["uri"]).code())["recoveryCodes"]:
+        for code in self.confirms(other, "PUT", "/v1/me/second-factor", code=Authenticator(begun["uri"]).code())["recoveryCodes"]:
             self.canaries.add("recovery code", code)
 
     def does_change_password(self):
@@ -226,20 +232,21 @@ class Flow:
         """The secret of the authenticator, codes that recover, right and wrong ones."""
         asked = {"password": self.password}
         assert self.own.refused("POST", "/v1/me/second-factor", json={"password": self.canaries.password("wrong")})[0] == 403
-        begun = self.own.post("/v1/me/second-factor", **asked)
+        begun = self.confirms(self.own, "POST", "/v1/me/second-factor", **asked)
         self.canaries.add("second factor", begun["secret"])
         self.own.refused("PUT", "/v1/me/second-factor", json={"code": "000000"})
-        codes = self.own.put("/v1/me/second-factor", code=Authenticator(begun["uri"]).code())["recoveryCodes"]
+        codes = self.confirms(self.own, "PUT", "/v1/me/second-factor", code=Authenticator(begun["uri"]).code())["recoveryCodes"]
         for each in codes:
             self.canaries.add("recovery code", each)
         assert self.api().refused("POST", "/v1/sessions", json=self.credentials)[1] == "second_factor_required"
         assert self.api().refused("POST", "/v1/sessions", json={**self.credentials, "code": codes[0] + "x"})[1] == "wrong_code"
         self.logs_in(code=codes[0])
         assert self.api().refused("POST", "/v1/sessions", json={**self.credentials, "code": codes[0]})[1] == "wrong_code"
-        new = self.own.post("/v1/me/second-factor/recovery-codes", **asked, code=codes[1])["recoveryCodes"]
+        new = self.confirms(self.own, "POST", "/v1/me/second-factor/recovery-codes", **asked, code=codes[1])["recoveryCodes"]
         for each in new:
             self.canaries.add("recovery code", each)
-        self.own.call("POST", "/v1/me/second-factor/removal", json={**asked, "code": new[0]})
+        self.confirms(self.own, "POST", "/v1/me/second-factor/removal", **asked, code=new[0])
+        self.token = self.own.token
 
     def if_guests(self):
         """Whether they are let in or not, and what becomes of their tokens."""

@@ -56,10 +56,11 @@ class Somebody:
 
     def logs_in_if_over(self):
         """After what ends the session that asks."""
-        if self.name in ("logOut", "changePassword"):
+        if self.name in ("logOut", "changePassword", "endSession", "endOtherSessions", "beginSecondFactor"):
             self.person = self.person.logs_in_again()
         if self.name == "signUpAsGuest":
-            self.person.token = self.house.world.api().post("/v1/guests", displayName="Guest")["session"]["token"]
+            guest = self.house.world.api().post("/v1/guests", displayName="Guest")
+            self.person.api = self.house.world.api(guest["session"]["token"])
 
     def makes_account(self, role):
         handle = f"other-{uuid4().hex[:8]}"
@@ -93,11 +94,11 @@ class Somebody:
         return bodies.get(self.name, lambda: None)()
 
     def begins_second_factor(self):
-        return Authenticator(self.person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
+        return Authenticator(self.person.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
 
     def proof(self):
         app = self.begins_second_factor()
-        codes = self.person.api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+        codes = self.person.api.confirmed("PUT", "/v1/me/second-factor", code=app.code())["recoveryCodes"]
         return {"password": PASSWORD, "code": codes[0]}
 
     def reset_token(self):

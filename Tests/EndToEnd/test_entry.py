@@ -173,8 +173,8 @@ def test_a_link_is_good_for_nothing_after(world, admin, owner, alice, act):
 
 
 def test_a_link_leaves_the_second_factor_on(world, admin, alice):
-    app = Authenticator(alice.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-    alice.api.put("/v1/me/second-factor", code=app.code())
+    app = Authenticator(alice.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+    alice.api.confirmed("PUT", "/v1/me/second-factor", code=app.code())
     link = admin.api.done("POST", f"/v1/admin/accounts/{alice.handle}/password-reset")["link"]
     world.api().post("/v1/password-resets", token=fragment(link, "reset"), newPassword=NEW)
     credentials = {"handle": alice.handle, "password": NEW}

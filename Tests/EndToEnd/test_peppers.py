@@ -71,8 +71,8 @@ def test_a_weak_hash_is_replaced_at_the_next_log_in(house):
 def protected(server, name):
     """Somebody with an authenticator app, and the app."""
     person = server.world.person(name)
-    app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-    person.codes = person.api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+    app = Authenticator(person.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+    person.codes = person.api.confirmed("PUT", "/v1/me/second-factor", code=app.code())["recoveryCodes"]
     return person, app
 
 

@@ -138,8 +138,8 @@ def reset(world, admin, path):
 
 def removes_second_factor(world, admin, person, path):
     """Sets one up first, for somebody who then logs in with recovery codes. Returns their tokens and the act."""
-    app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-    codes = person.api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+    app = Authenticator(person.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+    codes = person.api.confirmed("PUT", "/v1/me/second-factor", code=app.code())["recoveryCodes"]
     credentials = {"handle": person.handle, "password": PASSWORD}
     tokens = [world.api().post("/v1/sessions", **credentials, code=code)["session"]["token"] for code in codes]
     return tokens, lambda: admin.api.delete(f"{path}/second-factor")

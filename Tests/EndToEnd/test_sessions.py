@@ -49,7 +49,7 @@ def test_one_session_is_ended_from_another(alice):
     other, third = alice.logs_in_again(), alice.logs_in_again()
     number = other.api.get("/v1/me")["session"]["id"]
     socket = other.opens_socket()
-    alice.api.post(f"/v1/me/sessions/{number}/removal", password=PASSWORD)
+    alice.api.confirmed("POST", f"/v1/me/sessions/{number}/removal", password=PASSWORD)
     assert socket.closed_with(1)[0] == 4401
     assert other.api.refused("GET", "/v1/me")[0] == 401
     assert third.api.get("/v1/me")["account"] == alice.account
@@ -72,14 +72,21 @@ def test_nobody_ends_the_sessions_of_others(world, alice):
     assert alice.api.get("/v1/me")["account"] == alice.account
 
 
+def test_the_session_that_asks_is_left_to_logging_out(alice):
+    number = alice.api.get("/v1/me")["session"]["id"]
+    refusal = alice.api.refused("POST", f"/v1/me/sessions/{number}/removal", json={"password": PASSWORD})
+    assert refusal == (422, "invalid_field", "session")
+    assert alice.api.get("/v1/me")["session"]["id"] == number
+
+
 def test_all_others_are_ended(alice):
     others = [alice.logs_in_again() for _ in range(3)]
     sockets = [other.opens_socket() for other in others]
-    assert alice.api.post("/v1/me/sessions/removal", password=PASSWORD) == {"ended": 3}
+    assert alice.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)["ended"] == 3
     assert [socket.closed_with(1)[0] for socket in sockets] == [4401] * 3
     assert [session["current"] for session in sessions(alice)] == [True]
     assert alice.socket.hello["account"] == alice.account
-    assert alice.api.post("/v1/me/sessions/removal", password=PASSWORD) == {"ended": 0}
+    assert alice.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)["ended"] == 0
 
 
 @pytest.mark.parametrize("which", ["one", "all others"])
@@ -148,6 +155,77 @@ def test_a_new_password_replaces_the_cookie(world, alice):
         assert world.api(token).refused("GET", "/v1/me")[0] == 401
 
 
+class Acts:
+    """Each takes the password of whoever is logged in, and perhaps a code."""
+
+    def __init__(self, api):
+        self.api, self.app, self.codes = api, None, []
+
+    def end_one(self, other):
+        number = other.api.get("/v1/me")["session"]["id"]
+        return self.api.confirmed("POST", f"/v1/me/sessions/{number}/removal", password=PASSWORD)
+
+    def end_the_others(self, other):
+        return self.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
+
+    def begin_second_factor(self, other=None):
+        body = self.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)
+        self.app = Authenticator(body["uri"])
+        return body
+
+    def confirm_second_factor(self, other=None):
+        body = self.api.confirmed("PUT", "/v1/me/second-factor", code=self.app.code())
+        self.codes = body["recoveryCodes"]
+        return body
+
+    def replace_codes(self, other):
+        return self.proves("recovery-codes")
+
+    def remove_second_factor(self, other):
+        return self.proves("removal")
+
+    def proves(self, what):
+        return self.api.confirmed("POST", f"/v1/me/second-factor/{what}", password=PASSWORD, code=self.codes[0])
+
+
+ACTS = [
+    ((), Acts.end_one), ((), Acts.end_the_others), ((), Acts.begin_second_factor),
+    ((Acts.begin_second_factor,), Acts.confirm_second_factor),
+    ((Acts.begin_second_factor, Acts.confirm_second_factor), Acts.replace_codes),
+    ((Acts.begin_second_factor, Acts.confirm_second_factor), Acts.remove_second_factor),
+]
+
+
+@pytest.mark.parametrize("before, act", ACTS, ids=[act.__name__ for _, act in ACTS])
+def test_whoever_proves_who_they_are_gets_another_token(world, alice, before, act):
+    """Whoever had copied the old one has nothing any more, not even the sockets that it opened."""
+    acts, other = Acts(alice.api), alice.logs_in_again()
+    for each in before:
+        each(acts)
+    token, former, socket = alice.token, alice.api.get("/v1/me")["session"], alice.opens_socket()
+    session = act(acts, other)["session"]
+    assert session["id"] != former["id"] and session["expiresAt"] == former["expiresAt"]
+    assert session["token"] == alice.token != token
+    assert socket.closed_with(1)[0] == 4401
+    assert world.api(token).refused("GET", "/v1/me")[0] == 401
+    assert alice.api.get("/v1/me")["session"]["id"] == session["id"]
+    assert alice.opens_socket().hello["account"] == alice.account
+
+
+@pytest.mark.parametrize("before, act", ACTS, ids=[act.__name__ for _, act in ACTS])
+def test_whoever_proves_who_they_are_gets_another_cookie(world, alice, before, act):
+    browser = world.api()
+    browser.post("/v1/sessions", handle=alice.handle, password=PASSWORD, session="cookie")
+    acts = Acts(browser)
+    for each in before:
+        each(acts)
+    old = browser.http.cookies["denwa_session"]
+    session = act(acts, alice)["session"]
+    assert "token" not in session and browser.http.cookies["denwa_session"] != old
+    assert browser.get("/v1/me")["session"]["id"] == session["id"]
+    assert world.api(old).refused("GET", "/v1/me")[0] == 401
+
+
 @pytest.mark.parametrize("old", [PASSWORD + "x", "", "x" * 5_000])
 def test_a_stolen_session_does_not_change_the_password(world, alice, old):
     body = {"oldPassword": old, "newPassword": NEW}
@@ -203,11 +281,11 @@ def log_out(person, others, listeners, end):
 
 def end_one(person, others, listeners, end):
     for session, listener in zip([other.api.get("/v1/me")["session"]["id"] for other in others], listeners):
-        end([listener], lambda: person.api.post(f"/v1/me/sessions/{session}/removal", password=PASSWORD))
+        end([listener], lambda: person.api.confirmed("POST", f"/v1/me/sessions/{session}/removal", password=PASSWORD))
 
 
 def end_the_others(person, others, listeners, end):
-    end(listeners, lambda: person.api.post("/v1/me/sessions/removal", password=PASSWORD))
+    end(listeners, lambda: person.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD))
 
 
 def another_program(person, others, listeners, end):
@@ -219,8 +297,8 @@ def new_password(person, others, listeners, end):
 
 
 def second_factor_on(person, others, listeners, end):
-    app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-    end(listeners, lambda: person.api.put("/v1/me/second-factor", code=app.code()))
+    app = Authenticator(person.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+    end(listeners, lambda: person.api.confirmed("PUT", "/v1/me/second-factor", code=app.code()))
 
 
 @pytest.mark.parametrize("kind", [log_out, end_one, end_the_others, another_program, new_password, second_factor_on],
@@ -238,12 +316,12 @@ def test_turning_the_second_factor_off_ends_the_others(world, talk):
     end = Ends(talk, "second factor off")
     for count in tens():
         person = talk.joins(world.person("person"))
-        app = Authenticator(person.api.post("/v1/me/second-factor", password=PASSWORD)["uri"])
-        codes = person.api.put("/v1/me/second-factor", code=app.code())["recoveryCodes"]
+        app = Authenticator(person.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)["uri"])
+        codes = person.api.confirmed("PUT", "/v1/me/second-factor", code=app.code())["recoveryCodes"]
         credentials = {"handle": person.handle, "password": PASSWORD}
         tokens = [world.api().post("/v1/sessions", **credentials, code=code)["session"]["token"] for code in codes[:count]]
         listeners = [talk.listener(Authorization=f"Bearer {token}") for token in tokens]
-        end(listeners, lambda: person.api.post("/v1/me/second-factor/removal", password=PASSWORD, code=app.code()))
+        end(listeners, lambda: person.api.confirmed("POST", "/v1/me/second-factor/removal", password=PASSWORD, code=app.code()))
     end.are_fine()
 
 

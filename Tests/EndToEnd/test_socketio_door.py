@@ -944,7 +944,7 @@ def test_back_when_the_session_has_ended(own, sits, space, alice):
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in api.http.cookies.items())}
     seat = sits(space, headers=cookie, origin=own.url)
     with away(seat):
-        alice.api.post("/v1/me/sessions/removal", password=PASSWORD)
+        alice.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
     assert refused(returns(sits, seat, headers=cookie, origin=own.url)) == "not_authenticated"
     assert sits(space, headers=cookie, origin=own.url).is_in, "whoever was not here before may be a guest"
 
@@ -1014,9 +1014,9 @@ def test_revoked_is_revoked(own, sits, space, alice, room, kind):
     elif kind == "end one":
         for session in person.api.get("/v1/me/sessions")["sessions"]:
             if not session["current"]:
-                person.api.post(f"/v1/me/sessions/{session['id']}/removal", password=PASSWORD)
+                person.api.confirmed("POST", f"/v1/me/sessions/{session['id']}/removal", password=PASSWORD)
     else:
-        person.api.post("/v1/me/sessions/removal", password=PASSWORD)
+        person.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
     done = monotonic()
     alice.posts("secret", to=room)
     for seat in seats:

@@ -92,7 +92,7 @@ def test_revoked_is_revoked(world, talk, kind):
             for other, listener in zip(others, batch):
                 end([listener], lambda: other.api.delete("/v1/sessions/current"))
         else:
-            end(batch, lambda: person.api.post("/v1/me/sessions/removal", password=PASSWORD))
+            end(batch, lambda: person.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD))
         listeners += batch
     assert all(ended(listener) for listener in listeners)
     seconds = [listener.ended_at - listener.closed_at for listener in listeners]

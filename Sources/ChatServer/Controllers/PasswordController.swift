@@ -24,8 +24,7 @@ struct PasswordController: Sendable {
     }
 
     /// Whoever has stolen a session does not get the account: the old password is asked for, and every session ends, this one
-    /// too, for which there is a new one. The sockets of this one are left to ``DatabaseWatch``, which closes them half a second
-    /// later at most: by then the browser has its new cookie.
+    /// too, for which there is a new one.
     @Sendable private func change(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = try context.session(with: .account)
         let body = try await request.jsonObject()
@@ -41,7 +40,7 @@ struct PasswordController: Sendable {
                 from: stored, to: hash, askedBy: session, token: token, from: address, on: connection)
         }
         guard let changed else { throw PasswordConfirmation.wrongPassword("oldPassword") }
-        hub.end(Set(changed.ended).subtracting([session.id]))
+        hub.end(Set(changed.others))
         var response = cookies.response(.ok, changed.session, token, context.delivery)
         if context.delivery == .cookie { await rememberDevice(of: session.account, in: &response, context.logger) }
         return response

@@ -7,7 +7,7 @@ import Limits
 import Postgres
 import SecondFactor
 
-/// The account's own second factor.
+/// The account's own second factor. Whatever is done with it replaces the session that asks.
 struct SecondFactorController: Sendable {
     /// What an authenticator app shows above the code.
     let issuer: String
@@ -15,8 +15,8 @@ struct SecondFactorController: Sendable {
     let hub: Hub
     let limits: LogInLimits
     let seal: SecretSeal
+    let cookies: SessionCookie
     let confirmation: PasswordConfirmation
-    let policy: SecondFactorPolicy
 
     func add(to authenticated: RouterGroup<AuthenticatedContext>) {
         authenticated.route("/v1/me/second-factor", [.post: begin, .put: confirm])
@@ -28,9 +28,11 @@ struct SecondFactorController: Sendable {
         let session = try context.session(with: .account)
         let body = try await request.jsonObject()
         _ = try await confirmation.confirm(body.string("password"), field: "password", context)
-        let secret = OneTimeSecret()
-        try await store.run { [seal] in try SecondFactors.begin(secret, for: session.account.id, seal: seal, on: $0) }
-        return .json { json in
+        let (secret, token) = (OneTimeSecret(), SecretToken())
+        let renewed = try await store.run { [seal] connection in
+            try SecondFactors.begin(secret, askedBy: session, renewedBy: token, seal: seal, on: connection)
+        }
+        return cookies.renewal(renewed, token, context.delivery) { json in
             json.member("secret", secret.base32)
             json.member("uri", secret.uri(issuer: issuer, account: session.account.handle.description))
         }
@@ -39,39 +41,36 @@ struct SecondFactorController: Sendable {
     @Sendable private func confirm(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = try context.session(with: .account)
         let code = try await request.jsonObject().string("code")
-        let (codes, ended) = try await guess(context) { [seal] address, connection in
-            try SecondFactors.confirm(code, askedBy: session, from: address, seal: seal, on: connection)
+        let token = SecretToken()
+        let (codes, renewal) = try await guess(context) { [seal] address, connection in
+            try SecondFactors.confirm(
+                code, askedBy: session, renewedBy: token, from: address, seal: seal, on: connection)
         }
-        hub.end(Set(ended))
-        return Self.answer(codes)
+        hub.end(Set(renewal.others))
+        return cookies.renewal(renewal.session, token, context.delivery) { $0.members(of: codes) }
     }
 
     @Sendable private func replaceCodes(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = try context.session(with: .account)
         let code = try await confirmedCode(request, context)
-        let codes = try await guess(context) { [seal] address, connection in
+        let token = SecretToken()
+        let (codes, renewed) = try await guess(context) { [seal] address, connection in
             try SecondFactors.replaceRecoveryCodes(
-                provedBy: code, askedBy: session, from: address, seal: seal, on: connection)
+                provedBy: code, askedBy: session, renewedBy: token, from: address, seal: seal, on: connection)
         }
-        return Self.answer(codes)
+        return cookies.renewal(renewed, token, context.delivery) { $0.members(of: codes) }
     }
 
     @Sendable private func remove(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let session = try context.session(with: .account)
         let code = try await confirmedCode(request, context)
-        let ended = try await guess(context) { [seal] address, connection in
-            try SecondFactors.remove(provedBy: code, askedBy: session, from: address, seal: seal, on: connection)
+        let token = SecretToken()
+        let renewal = try await guess(context) { [seal] address, connection in
+            try SecondFactors.remove(
+                provedBy: code, askedBy: session, renewedBy: token, from: address, seal: seal, on: connection)
         }
-        hub.end(Set(ended))
-        if policy == .everybody { try await end(session, context) }
-        return Response(status: .noContent)
-    }
-
-    /// What has been opened with the session would do more than it may do now.
-    private func end(_ session: Session, _ context: AuthenticatedContext) async throws {
-        let address = context.clientAddress.description
-        _ = try await store.run { try Sessions.end(session.id, askedBy: session, from: address, on: $0) }
-        hub.end([session.id])
+        hub.end(Set(renewal.others))
+        return cookies.renewal(renewal.session, token, context.delivery)
     }
 
     /// Asks for the password and takes the code, which has not been compared then.
@@ -106,8 +105,10 @@ struct SecondFactorController: Sendable {
         guard let outcome else { throw CancellationError() }
         return try outcome.get()
     }
+}
 
-    private static func answer(_ codes: [RecoveryCode]) -> Response {
-        .json { json in json.array("recoveryCodes") { json in for code in codes { json.element(code.text) } } }
+extension JSONWriter {
+    fileprivate mutating func members(of codes: [RecoveryCode]) {
+        array("recoveryCodes") { json in for code in codes { json.element(code.text) } }
     }
 }

@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Limits
 
-/// The account's own sessions: this one and those on other devices, to end which takes the password.
+/// The account's own sessions: this one and those on other devices, to end which takes the password and replaces this one.
 struct SessionsController: Sendable {
     let store: Store
     let cookies: SessionCookie
@@ -23,7 +23,7 @@ struct SessionsController: Sendable {
 
     @Sendable private func logOut(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let (session, address) = (context.session, context.clientAddress.description)
-        _ = try await store.run { try Sessions.end(session.id, askedBy: session, from: address, on: $0) }
+        try await store.run { try Sessions.end(session, from: address, on: $0) }
         hub.end([session.id])
         var response = Response(status: .noContent)
         cookies.clear(in: &response)
@@ -64,23 +64,36 @@ struct SessionsController: Sendable {
         try await confirm(request, context)
         guard let number = context.parameters.get("session", as: Int64.self) else { throw Self.notFound }
         let session = SessionID(rawValue: number)
-        let isEnded = try await store.run { try Sessions.end(session, askedBy: current, from: address, on: $0) }
-        guard isEnded else { throw Self.notFound }
+        guard session != current.id else { throw Self.isCurrent }
+        let token = SecretToken()
+        let renewed = try await store.run {
+            try Sessions.end(session, askedBy: current, renewedBy: token, from: address, on: $0)
+        }
+        guard let renewed else { throw Self.notFound }
         hub.end([session])
-        return Response(status: .noContent)
+        return cookies.renewal(renewed, token, context.delivery)
     }
 
     @Sendable private func endOthers(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let (current, address) = (try context.session(with: .account), context.clientAddress.description)
         try await confirm(request, context)
-        let ended = try await store.run { try Sessions.endOthers(askedBy: current, from: address, on: $0) }
-        hub.end(Set(ended))
-        return .json { $0.member("ended", Int64(ended.count)) }
+        let token = SecretToken()
+        let renewal = try await store.run {
+            try Sessions.endOthers(askedBy: current, renewedBy: token, from: address, on: $0)
+        }
+        hub.end(Set(renewal.others))
+        return cookies.renewal(renewal.session, token, context.delivery) {
+            $0.member("ended", Int64(renewal.others.count))
+        }
     }
 
     private func confirm(_ request: Request, _ context: AuthenticatedContext) async throws {
         let password = try await request.jsonObject().string("password")
         _ = try await confirmation.confirm(password, field: "password", context)
+    }
+
+    private static var isCurrent: ChatError {
+        .invalid("session", "This is the session that asks. DELETE /v1/sessions/current logs out, without a password.")
     }
 
     private static var notFound: ChatError {

@@ -14,8 +14,7 @@ export class AccountDialog {
 
   /**
    * `me` is who is logged in and what they may do, `server` what it says of itself, `invitation` the code a link brought a
-   * guest; `onSignUp` makes the guest an account that stays; `onNewPassword` changes the password; `onRead` gets `me` whenever
-   * it was read anew.
+   * guest; `onSignUp` makes the guest an account that stays; `onRead` gets `me` whenever it was read anew.
    */
   constructor(options) {
     this.#options = options;
@@ -75,7 +74,7 @@ export class AccountDialog {
   }
 
   #password(sessions, announcer) {
-    const { server, text, onNewPassword } = this.#options;
+    const { api, server, text } = this.#options;
     const onDone = (line) => {
       announcer.say(line);
       sessions.load();
@@ -83,7 +82,7 @@ export class AccountDialog {
     return element("section", { "aria-labelledby": "password-heading" },
       element("h3", { id: "password-heading" }, text.of("changePassword")),
       element("p", { className: "hint" }, text.of("changePasswordHint")),
-      passwordForm({ change: onNewPassword, account: this.#me.account, server, text, onDone }));
+      passwordForm({ api, account: this.#me.account, server, text, onDone }));
   }
 
   #header() {

@@ -12,9 +12,12 @@ export class Problem extends Error {
 /** The HTTP half of the protocol. Every method resolves to the answer's JSON or rejects with a `Problem`. */
 export class API {
   #fetch;
+  #renew;
 
-  constructor(fetch = globalThis.fetch.bind(globalThis)) {
+  /** `renew` gets each act after which this session has another cookie and its socket is closed, and has to do it. */
+  constructor({ fetch = globalThis.fetch.bind(globalThis), renew = (act) => act() } = {}) {
     this.#fetch = fetch;
+    this.#renew = renew;
   }
 
   /** Who may come in, and how. */
@@ -59,36 +62,35 @@ export class API {
   }
 
   endSession(id, { password }) {
-    return this.#call("POST", `/v1/me/sessions/${id}/removal`, { password });
+    return this.#renewing("POST", `/v1/me/sessions/${id}/removal`, { password });
   }
 
   /** Resolves to {ended}, their number. */
   endOtherSessions({ password }) {
-    return this.#call("POST", "/v1/me/sessions/removal", { password });
+    return this.#renewing("POST", "/v1/me/sessions/removal", { password });
   }
 
-  /** This session gets another cookie, and its socket is closed. */
   changePassword({ oldPassword, newPassword }) {
-    return this.#call("PUT", "/v1/me/password", { oldPassword, newPassword });
+    return this.#renewing("PUT", "/v1/me/password", { oldPassword, newPassword });
   }
 
   /** Resolves to {secret, uri}; nothing is on before `enableSecondFactor`. */
   beginSecondFactor({ password }) {
-    return this.#call("POST", "/v1/me/second-factor", { password });
+    return this.#renewing("POST", "/v1/me/second-factor", { password });
   }
 
   /** Resolves to {recoveryCodes}. */
   enableSecondFactor({ code }) {
-    return this.#call("PUT", "/v1/me/second-factor", { code });
+    return this.#renewing("PUT", "/v1/me/second-factor", { code });
   }
 
   /** Resolves to {recoveryCodes}; the old ones are void. */
   replaceRecoveryCodes({ password, code }) {
-    return this.#call("POST", "/v1/me/second-factor/recovery-codes", { password, code });
+    return this.#renewing("POST", "/v1/me/second-factor/recovery-codes", { password, code });
   }
 
   disableSecondFactor({ password, code }) {
-    return this.#call("POST", "/v1/me/second-factor/removal", { password, code });
+    return this.#renewing("POST", "/v1/me/second-factor/removal", { password, code });
   }
 
   /** The invitations that can still be used. */
@@ -124,6 +126,10 @@ export class API {
   /** The page of events that ends just before the seq `before`, ascending. */
   eventsBefore(room, before, limit) {
     return this.#call("GET", `${roomPath(room)}/events?before=${before}&limit=${limit}`);
+  }
+
+  #renewing(method, path, body) {
+    return this.#renew(() => this.#call(method, path, body));
   }
 
   async #call(method, path, body) {

@@ -17,7 +17,7 @@ const NEW_COOKIE_MS = 1_500;
 
 /** The composition root: decides which of the four screens is shown and wires what is behind it. */
 class App {
-  #api = new API();
+  #api = new API({ renew: (act) => this.#renew(act) });
   #storage = new Storage(() => localStorage);
   #tabStorage = new Storage(() => sessionStorage);
   #backoff = new Backoff();
@@ -90,7 +90,6 @@ class App {
       text: this.#text,
       drafts: this.#drafts,
       onSignUp: (details) => this.#signUp(details),
-      onNewPassword: (passwords) => this.#changePassword(passwords),
       onLanguage: (code) => this.#switch(code),
       onLogOut: () => this.#logOut(me),
     }));
@@ -127,11 +126,11 @@ class App {
     this.#view.say?.(this.#text.of("signedUp"));
   }
 
-  async #changePassword(passwords) {
+  async #renew(act) {
     // First, because the server closes the socket with the old session, and that would look like somebody else's doing.
-    this.#chat.stop();
+    this.#chat?.stop();
     try {
-      await this.#api.changePassword(passwords);
+      return await act();
     } finally {
       this.#chat?.start();
     }

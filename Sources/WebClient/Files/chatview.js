@@ -25,7 +25,7 @@ export class ChatView {
   #ends;
 
   /** `me` is who is logged in and what they may do; the other options of the account's dialog are its own. */
-  constructor({ api, me, server, invitation, chat, text, drafts, onSignUp, onNewPassword, onLanguage, onLogOut }) {
+  constructor({ api, me, server, invitation, chat, text, drafts, onSignUp, onLanguage, onLogOut }) {
     this.#chat = chat;
     this.#text = text;
     this.#drafts = drafts;
@@ -33,7 +33,7 @@ export class ChatView {
     this.#connection = new ConnectionView({ connection: chat.connection, text, announcer: this.#announcer });
     const bar = new AccountBar({ me, text, onOpen: () => this.openAccount(), onLogOut });
     this.#dialog = new AccountDialog({
-      api, me, server, invitation, chat, text, onSignUp, onNewPassword,
+      api, me, server, invitation, chat, text, onSignUp,
       onRead: (now) => {
         bar.update(now);
         // It may have got its rights just now.

@@ -4,8 +4,8 @@ import { passwordField } from "./passwordfield.js";
 import { submitButton } from "./submitbutton.js";
 import { userName } from "./username.js";
 
-/** Asks for the current and a new password; `change` gets both. `onDone` gets the sentence that says that it was changed. */
-export function passwordForm({ change, account, server, text, onDone }) {
+/** Asks for the current and a new password. `onDone` gets the sentence that says that it was changed. */
+export function passwordForm({ api, account, server, text, onDone }) {
   const old = passwordField({
     text, id: "old-password", testid: "old-password", label: text.of("oldPassword"), autocomplete: "current-password",
   });
@@ -21,7 +21,7 @@ export function passwordForm({ change, account, server, text, onDone }) {
     submit: submitButton(text.of("changePassword"), "change-password"),
     send: async () => {
       done.textContent = "";
-      await change({ oldPassword: old.input.value, newPassword: fresh.input.value });
+      await api.changePassword({ oldPassword: old.input.value, newPassword: fresh.input.value });
       old.input.value = fresh.input.value = "";
       done.textContent = text.of("passwordChanged");
       onDone(done.textContent);

@@ -14,8 +14,9 @@ class Api:
         self.contract = contract
         self.http = requests.Session()
         self.http.trust_env = False
+        self.token = token
         if token:
-            self.http.headers["Authorization"] = f"Bearer {token}"
+            self.goes_on({"token": token})
 
     def call(self, method, path, json=None, data=None, headers=None):
         """`json` is a value, `data` is bytes that are sent as JSON whatever they hold."""
@@ -41,6 +42,18 @@ class Api:
         assert answer.status_code >= 400, f"{method} {path} → {answer.status_code} {answer.text}"
         problem = answer.json()
         return answer.status_code, problem["code"], problem.get("field")
+
+    def confirmed(self, method, path, **json):
+        """The body of the answer to an act that took the password; goes on with the session that came with it."""
+        body = self.done(method, path, json=json)
+        self.goes_on(body["session"])
+        return body
+
+    def goes_on(self, session):
+        """With its token; that of a cookie is in the browser already."""
+        if self.token:
+            self.token = session["token"]
+            self.http.headers["Authorization"] = f"Bearer {self.token}"
 
     def get(self, path):
         return self.done("GET", path)

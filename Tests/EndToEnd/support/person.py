@@ -40,9 +40,12 @@ class Person:
         self.handle = handle
         answer = world.api().post("/v1/accounts", handle=handle, password=PASSWORD)
         self.account = answer["account"]
-        self.token = answer["session"]["token"]
-        self.api = world.api(self.token)
+        self.api = world.api(answer["session"]["token"])
         self.first_socket = None
+
+    @property
+    def token(self):
+        return self.api.token
 
     @property
     def bearer(self):
@@ -62,8 +65,8 @@ class Person:
         """The same account with a session of its own."""
         other = object.__new__(Person)
         other.__dict__.update(self.__dict__, first_socket=None)
-        other.token = self.world.api().post("/v1/sessions", handle=self.handle, password=PASSWORD)["session"]["token"]
-        other.api = self.world.api(other.token)
+        other.api = self.world.api(
+            self.world.api().post("/v1/sessions", handle=self.handle, password=PASSWORD)["session"]["token"])
         return other
 
     def makes_room(self, title=None):
