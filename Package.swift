@@ -102,7 +102,9 @@ let package = Package(
             path: "Tests/Support"),
         .target(
             name: "Simulation",
-            dependencies: ["ChatCore", "ChatRealtime", "SeededRandom", .nioCore, .nioEmbedded],
+            dependencies: [
+                "ChatCore", "ChatRealtime", "ChatStore", "Postgres", "SeededRandom", .logging, .nioCore, .nioEmbedded,
+            ],
             path: "Tests/Simulation"),
         .executableTarget(
             name: "simulate", dependencies: ["Simulation", .argumentParser, .nioConcurrencyHelpers],
@@ -141,9 +143,8 @@ let package = Package(
         .testTarget(
             name: "ChatStoreTests",
             dependencies: [
-                "ChatCore", "ChatStore", "Postgres", "SecondFactor", "SeededRandom", "TestSupport", .crypto, .logging,
-                .nioConcurrencyHelpers,
-                .nioCore, .nioPosix,
+                "ChatCore", "ChatStore", "Postgres", "SecondFactor", "Simulation", "TestSupport", .crypto, .logging,
+                .nioConcurrencyHelpers, .nioCore, .nioPosix,
             ]),
         .testTarget(
             name: "ChatRealtimeTests",

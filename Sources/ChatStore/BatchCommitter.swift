@@ -1,13 +1,14 @@
-import ChatCore
-import Logging
+package import ChatCore
+package import Logging
 import Postgres
 
 /// Stores one batch and says what came of it, whatever the database does meanwhile.
-struct BatchCommitter<Origin: Sendable>: Sendable {
-    typealias Entry = WriterLane<Origin>.Entry
+package struct BatchCommitter<Origin: Sendable>: Sendable {
+    package typealias Entry = WriterLane<Origin>.Entry
 
     /// Stores a batch in one commit or not at all, and gives up at the given time; answers each entry, in order.
-    typealias StoreBatch = @Sendable ([Entry], ContinuousClock.Instant) async throws -> [LogAppend.Answer]
+    package typealias StoreBatch =
+        @Sendable ([Entry], ContinuousClock.Instant) async throws -> [Result<Receipt, ChatError>]
 
     /// The times of one batch.
     private struct Times {
@@ -17,11 +18,23 @@ struct BatchCommitter<Origin: Sendable>: Sendable {
         let lastTry: ContinuousClock.Instant
     }
 
-    let store: StoreBatch
-    let logger: Logger
-    let patience: WriterPatience
-    var clock = RetryClock.continuous
-    let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
+    let clock: RetryClock
+    private let store: StoreBatch
+    private let logger: Logger
+    private let patience: WriterPatience
+    private let onCommit: @Sendable (CommittedBatch<Origin>) -> Void
+
+    /// - Parameter onCommit: gets what came of each batch, on the lane's task.
+    package init(
+        store: @escaping StoreBatch, logger: Logger, patience: WriterPatience, clock: RetryClock = .continuous,
+        onCommit: @escaping @Sendable (CommittedBatch<Origin>) -> Void
+    ) {
+        self.clock = clock
+        self.store = store
+        self.logger = logger
+        self.patience = patience
+        self.onCommit = onCommit
+    }
 
     /// Tries until the batch is stored, refused, or its time has passed.
     ///

@@ -1,4 +1,4 @@
-import ChatCore
+package import ChatCore
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -6,10 +6,11 @@ import NIOPosix
 /// One lane of the room writer: drafts wait here while the batch before them is being committed.
 ///
 /// A room belongs to one lane, so its drafts are stored in the order they came.
-final class WriterLane<Origin: Sendable>: Sendable {
-    struct Entry: Sendable {
-        let draft: Draft
-        let origin: Origin
+package final class WriterLane<Origin: Sendable>: Sendable {
+    /// A draft that waits.
+    package struct Entry: Sendable {
+        package let draft: Draft
+        package let origin: Origin
         /// When it was handed over.
         let since: ContinuousClock.Instant
     }
@@ -28,14 +29,15 @@ final class WriterLane<Origin: Sendable>: Sendable {
     private let limit: Int
 
     /// - Parameter limit: drafts that may wait.
-    init(_ committer: BatchCommitter<Origin>, limit: Int) {
+    package init(_ committer: BatchCommitter<Origin>, limit: Int) {
         self.committer = committer
         self.limit = limit
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Appends and wakes; never waits.
-    func submit(_ draft: Draft, from origin: Origin) throws(ChatError) {
+    /// - Throws: `overloaded` if too many wait, `shutting_down` after ``close()``.
+    package func submit(_ draft: Draft, from origin: Origin) throws(ChatError) {
         let entry = Entry(draft: draft, origin: origin, since: committer.clock.now())
         let mustWake: Result<Bool, ChatError> = backlog.withLockedValue { backlog in
             if backlog.isClosed { return .failure(.shuttingDown) }
@@ -59,7 +61,7 @@ final class WriterLane<Origin: Sendable>: Sendable {
     }
 
     /// Commits whatever has arrived, until ``close()`` and the last draft.
-    func run() async {
+    package func run() async {
         for await _ in wakeups { await commitBacklog() }
         await commitBacklog()
     }
@@ -73,7 +75,7 @@ final class WriterLane<Origin: Sendable>: Sendable {
     }
 
     /// Takes no more drafts; those that were taken are still stored.
-    func close() {
+    package func close() {
         backlog.withLockedValue { $0.isClosed = true }
         wake.finish()
     }

@@ -35,7 +35,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Which statement of a script it was, from 0.
     package var statement: Int?
 
-    init(_ kind: Kind, _ message: String) {
+    /// - Parameter message: the server's or libpq's own words, or what the code did not expect.
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }

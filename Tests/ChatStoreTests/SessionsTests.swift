@@ -249,7 +249,7 @@ import Testing
         try await House.with { house in
             let alice = try await house.account("alice")
             let (session, _) = try await logIn(alice, in: house)
-            try await house.database.run { try Sessions.end(session, from: nil, on: $0) }
+            _ = try await house.database.run { try Sessions.end(session, from: nil, on: $0) }
             await #expect(throws: ChatError.notAuthenticated) {
                 try await house.database.run { connection in
                     try Accounts.changePassword(

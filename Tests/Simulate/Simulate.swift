@@ -3,12 +3,12 @@ import Dispatch
 import NIOConcurrencyHelpers
 import Simulation
 
-/// Runs the simulation of the sockets for many seeds, on all cores. Built for release it is thirty times as fast as in the
-/// unit tests, which run a few seeds of it.
+/// Runs the simulations of the sockets and of the room writer for many seeds, on all cores. Built for release it is thirty times
+/// as fast as in the unit tests, which run a few seeds of each.
 @main
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Simulates sockets, each seed in a world of its own.",
+        abstract: "Simulates sockets and the room writer, each seed in a world of its own.",
         discussion: "A fault is named with its seed; --first SEED --seeds 1 repeats it.")
 
     @Option(help: "How many seeds.")
@@ -21,22 +21,28 @@ struct Simulate: ParsableCommand {
     var steps = 1000
 
     func run() throws {
-        let faulty = NIOLockedValueBox<[Int]>([])
-        let done = NIOLockedValueBox(0)
+        let faulty =
+            count("sockets") { SocketSimulation(seed: $0).run(steps: steps) }
+            + count("room writer") { WriterSimulation(seed: $0).run(steps: steps) }
+        if faulty > 0 { throw ExitCode.failure }
+    }
+
+    /// - Parameter faults: what a seed has found.
+    /// - Returns: how many seeds have found something.
+    private func count(_ name: String, _ faults: @escaping @Sendable (_ seed: UInt64) -> [String]) -> Int {
+        let tally = NIOLockedValueBox((done: 0, faulty: 0))
         DispatchQueue.concurrentPerform(iterations: seeds) { index in
-            let faults = SocketSimulation(seed: UInt64(first + index)).run(steps: steps)
-            if !faults.isEmpty {
-                print("seed \(first + index): \(faults.prefix(3))")
-                faulty.withLockedValue { $0.append(first + index) }
+            let found = faults(UInt64(first + index))
+            if !found.isEmpty { print("\(name), seed \(first + index): \(found.prefix(3))") }
+            let done = tally.withLockedValue { tally in
+                tally.done += 1
+                if !found.isEmpty { tally.faulty += 1 }
+                return tally.done
             }
-            let count = done.withLockedValue { done in
-                done += 1
-                return done
-            }
-            if count % 1000 == 0 { print("\(count) of \(seeds) seeds") }
+            if done % 1000 == 0 { print("\(name): \(done) of \(seeds) seeds") }
         }
-        let failed = faulty.withLockedValue { $0.count }
-        print("\(seeds) seeds of \(steps) steps: \(failed) with faults")
-        if failed > 0 { throw ExitCode.failure }
+        let faulty = tally.withLockedValue { $0.faulty }
+        print("\(name): \(seeds) seeds of \(steps) steps, \(faulty) with faults")
+        return faulty
     }
 }

@@ -23,7 +23,7 @@ struct SessionsController: Sendable {
 
     @Sendable private func logOut(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
         let (session, address) = (context.session, context.clientAddress.description)
-        try await store.run { try Sessions.end(session, from: address, on: $0) }
+        _ = try await store.run { try Sessions.end(session, from: address, on: $0) }
         hub.end([session.id])
         var response = Response(status: .noContent)
         cookies.clear(in: &response)

@@ -1,11 +1,10 @@
 import ChatCore
+import ChatStore
 import Logging
-
-@testable import ChatStore
 
 /// The room writer over a ``FaultyDatabase``: random senders on one side, and on the other somebody who compares every
 /// answer and announcement with what is stored.
-final class WriterSimulation: @unchecked Sendable {
+package final class WriterSimulation: @unchecked Sendable {
     private struct Sent {
         let draft: Draft
         let isFirstUse: Bool
@@ -39,7 +38,7 @@ final class WriterSimulation: @unchecked Sendable {
     private var covered: [Int64]
     private var lastFresh: [Int64]
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         executor = SimulatedExecutor(seed: seed)
         database = FaultyDatabase(executor, rooms: Self.rooms)
         covered = Self.rooms.map { _ in 0 }
@@ -55,7 +54,7 @@ final class WriterSimulation: @unchecked Sendable {
     }
 
     /// - Returns: what broke a promise.
-    func run(steps: Int) -> [String] {
+    package func run(steps: Int) -> [String] {
         for lane in lanes {
             running += 1
             Task(executorPreference: executor) {

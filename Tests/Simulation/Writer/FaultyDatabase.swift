@@ -1,7 +1,6 @@
 import ChatCore
-
-@testable import ChatStore
-@testable import Postgres
+import ChatStore
+import Postgres
 
 /// A database in memory that refuses, dies, hangs and forgets to answer as its executor's seed says.
 final class FaultyDatabase: @unchecked Sendable {
@@ -35,7 +34,7 @@ final class FaultyDatabase: @unchecked Sendable {
         locked = rooms.map { _ in 0 }
     }
 
-    func store(_ batch: Batch, by end: ContinuousClock.Instant) async throws -> [LogAppend.Answer] {
+    func store(_ batch: Batch, by end: ContinuousClock.Instant) async throws -> [Result<Receipt, ChatError>] {
         checkForm(of: batch)
         try await takeTime(200 + executor.below(2000), by: end)
         if isFaulty { try await fail(batch, by: end) }
