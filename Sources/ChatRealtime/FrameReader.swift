@@ -52,8 +52,17 @@ package struct FrameReader {
 
     /// Takes what has come, however it is cut; ``next()`` gives the frames that are whole by now.
     package mutating func append(_ more: ByteBuffer) {
-        if bytes.readableBytes == 0 { bytes = more } else { bytes.writeImmutableBuffer(more) }
+        guard bytes.readableBytes > 0 else {
+            bytes = more
+            return
+        }
+        // Or a client whose frames never end where a read ends would have all that it ever sent kept.
+        bytes.discardReadBytes()
+        bytes.writeImmutableBuffer(more)
     }
+
+    /// What is held for frames that are not whole, in bytes.
+    var heldBytes: Int { bytes.storageCapacity }
 
     /// - Returns: the next frame; `nil` if not all of it has come.
     /// - Throws: what no client may send. Nothing sensible can be read after that.

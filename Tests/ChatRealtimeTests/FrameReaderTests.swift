@@ -1,6 +1,7 @@
-import ChatRealtime
 import NIOCore
 import Testing
+
+@testable import ChatRealtime
 
 @Suite struct FrameReaderTests {
     private static let key: [UInt8] = [0x37, 0xFA, 0x21, 0x3D]
@@ -46,6 +47,18 @@ import Testing
         reader.append(
             ByteBuffer(bytes: [0x81, 0x85, 0x37, 0xFA, 0x21, 0x3D, 0x7F, 0x9F, 0x4D, 0x51, 0x58] as [UInt8]))
         #expect(try reader.next() == Frame(.text, ByteBuffer(string: "Hello")))
+    }
+
+    /// Of frames that never end where a read ends, a million would be a gigabyte.
+    @Test func holdsOnlyWhatIsNotWholeYet() throws {
+        var reader = FrameReader(payloadLimit: 1000)
+        let frame = bytes(0x8A, [UInt8](repeating: 1, count: 125))
+        reader.append(ByteBuffer(bytes: frame.prefix(1)))
+        for _ in 0..<2000 {
+            reader.append(ByteBuffer(bytes: frame.dropFirst() + frame.prefix(1)))
+            while try reader.next() != nil {}
+        }
+        #expect(reader.heldBytes < 4096)
     }
 
     @Test(arguments: 1...9) func doesNotMindPieces(of size: Int) throws {
