@@ -31,12 +31,15 @@ package final class NamespaceSocket {
     /// Begins with "/", which is also the main one's whole name.
     package let name: String
     private weak var connection: SocketIOConnection?
-    /// It was refused or has ended.
-    private(set) var hasLeft = false
+    /// The client was told that it is in.
+    private(set) var isAccepted: Bool
+    /// It was refused or has ended; nothing is written any more.
+    var hasLeft = false
 
-    init(_ name: String, of connection: SocketIOConnection) {
+    init(_ name: String, of connection: SocketIOConnection, isAccepted: Bool = false) {
         self.name = name
         self.connection = connection
+        self.isAccepted = isAccepted
     }
 
     private var engine: EngineSocket? { connection?.engine }
@@ -49,7 +52,7 @@ package final class NamespaceSocket {
     package var hasOutgoing: Bool { engine?.hasOutgoing ?? false }
 
     /// Whole WebSocket frames.
-    package func write(_ frames: ByteBuffer) { engine?.write(frames) }
+    package func write(_ frames: ByteBuffer) { if !hasLeft { engine?.write(frames) } }
     /// Sends what waits, of all namespaces of the client.
     package func flush() { engine?.flush() }
     /// The handler takes more from the client, or less.
@@ -61,6 +64,8 @@ package final class NamespaceSocket {
         var frames = ByteBuffer()
         SocketIOEncoder.connect(name, sid: sid, pid: pid, to: &frames)
         write(frames)
+        guard !hasLeft else { return }
+        isAccepted = true
         connection?.entered()
     }
 
@@ -88,13 +93,14 @@ package final class NamespaceSocket {
     }
 
     private func leave() {
+        guard !hasLeft else { return }
         flush()
+        connection?.left(self)
         hasLeft = true
-        connection?.left(name)
     }
 
     /// The server stops, and the handler has finished what it had taken. The connection ends with the last of its namespaces.
-    package func finish() { connection?.finished(name) }
+    package func finish() { if !hasLeft { connection?.finished(name) } }
 
     /// Ends the whole connection; the client comes back by itself.
     package func closeConnection() { engine?.close() }

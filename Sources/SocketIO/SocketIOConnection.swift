@@ -9,7 +9,13 @@ package final class SocketIOConnection: EngineSession {
     private let connectTimeout: TimeAmount
     private(set) var engine: EngineSocket?
     private var assembler: SocketIOAssembler
-    private var handlers: [String: any NamespaceHandler] = [:]
+    /// A namespace that the client is in, or wants into.
+    private struct Place {
+        let socket: NamespaceSocket
+        let handler: any NamespaceHandler
+    }
+
+    private var places: [String: Place] = [:]
     /// Those of another loop that go on here.
     private var continuations: [(name: String, make: @Sendable (NamespaceSocket) -> any NamespaceHandler)]
     private var timer: Scheduled<Void>?
@@ -41,13 +47,16 @@ package final class SocketIOConnection: EngineSession {
     }
 
     /// One namespace that takes no more stops them all: their messages come in one order.
-    package var mayReceive: Bool { handlers.values.allSatisfy { $0.mayReceive } }
-    package var isIdle: Bool { handlers.values.allSatisfy { $0.isIdle } }
+    package var mayReceive: Bool { places.values.allSatisfy { $0.handler.mayReceive } }
+    package var isIdle: Bool { places.values.allSatisfy { $0.handler.isIdle } }
 
     /// A client that enters no namespace in time loses its connection.
     package func opened(_ socket: EngineSocket) {
         engine = socket
-        for (name, make) in continuations { handlers[name] = make(NamespaceSocket(name, of: self)) }
+        for (name, make) in continuations {
+            let socket = NamespaceSocket(name, of: self, isAccepted: true)
+            places[name] = Place(socket: socket, handler: make(socket))
+        }
         continuations = []
         if !hasEntered { closeUnlessEntered(in: connectTimeout, socket.eventLoop) }
     }
@@ -62,7 +71,13 @@ package final class SocketIOConnection: EngineSession {
         timer?.cancel()
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         timer = eventLoop.scheduleTask(in: time) {
-            if bound.value.handlers.isEmpty { bound.value.engine?.close() }
+            let connection = bound.value
+            if connection.places.isEmpty {
+                connection.engine?.close()
+            } else if !connection.hasEntered {
+                // It is just being looked at whether it may enter.
+                connection.closeUnlessEntered(in: time, eventLoop)
+            }
         }
     }
 
@@ -81,32 +96,35 @@ package final class SocketIOConnection: EngineSession {
 
     private func take(_ message: SocketIOAssembler.Message) throws(SocketIOFault) {
         let packet = message.packet
-        switch (packet.kind, handlers[packet.namespace]) {
+        switch (packet.kind, places[packet.namespace]) {
         case (.connect, nil): try connect(packet)
-        case (.disconnect, .some): left(packet.namespace)
-        case (.event, let handler?), (.binaryEvent, let handler?), (.ack, let handler?), (.binaryAck, let handler?):
-            handler.received(message)
+        // As in the reference: who comes and goes without waiting would be looked up again and again.
+        case (.disconnect, let place?) where place.socket.isAccepted: left(place.socket)
+        case (.event, let place?), (.binaryEvent, let place?), (.ack, let place?), (.binaryAck, let place?):
+            place.handler.received(message)
         default:
             throw SocketIOFault("The packet does not fit the state of its namespace. CONNECT comes first, and once.")
         }
     }
 
     private func connect(_ packet: SocketIOPacket) throws(SocketIOFault) {
-        guard handlers.count < Self.namespaceLimit else {
+        guard places.count < Self.namespaceLimit else {
             throw SocketIOFault("There are too many namespaces. Use at most \(Self.namespaceLimit) at a time.")
         }
         let socket = NamespaceSocket(packet.namespace, of: self)
         let handler = gate.enter(socket, auth: packet.payload)
         // It may have been refused at once.
-        if !socket.hasLeft { handlers[packet.namespace] = handler }
+        if !socket.hasLeft { places[packet.namespace] = Place(socket: socket, handler: handler) }
         if isStopping { handler.serverStops() }
         engine?.flush()
     }
 
-    /// A namespace is over.
-    func left(_ name: String) {
-        guard let handler = handlers.removeValue(forKey: name), let engine else { return }
-        handler.closed(on: engine.eventLoop)
+    /// A namespace is over, for whoever was in it: another one of its name may have begun.
+    func left(_ socket: NamespaceSocket) {
+        guard let place = places[socket.name], place.socket === socket, let engine else { return }
+        places[socket.name] = nil
+        socket.hasLeft = true
+        place.handler.closed(on: engine.eventLoop)
         // Perhaps it was the last that something was waited for.
         engine.readIfAllowed()
         closeIfFinished()
@@ -114,19 +132,19 @@ package final class SocketIOConnection: EngineSession {
 
     /// The client was sent away from a namespace: if it is in no other one by then, the connection ends in a moment.
     func closeIfEmpty() {
-        guard handlers.isEmpty, let engine else { return }
+        guard places.isEmpty, let engine else { return }
         closeUnlessEntered(in: Self.farewell, engine.eventLoop)
     }
 
     package func becameWritable() {
-        for handler in handlers.values { handler.becameWritable() }
+        for place in places.values { place.handler.becameWritable() }
     }
 
     /// Closes as soon as every namespace has finished.
     package func serverStops() {
         isStopping = true
         closeIfFinished()
-        for handler in handlers.values { handler.serverStops() }
+        for place in places.values { place.handler.serverStops() }
     }
 
     func finished(_ name: String) {
@@ -136,11 +154,11 @@ package final class SocketIOConnection: EngineSession {
 
     /// None is cut off while it waits for an answer.
     private func closeIfFinished() {
-        if isStopping, finished.isSuperset(of: handlers.keys) { engine?.closeWhenFetched() }
+        if isStopping, finished.isSuperset(of: places.keys) { engine?.closeWhenFetched() }
     }
 
     package func continuation() -> @Sendable () -> any EngineSession {
-        let continuations = handlers.map { (name: $0.key, make: $0.value.continuation()) }
+        let continuations = places.map { (name: $0.key, make: $0.value.handler.continuation()) }
         return { [gate, connectTimeout, assembler, hasEntered] in
             SocketIOConnection(gate, connectTimeout, assembler, continuations, hasEntered: hasEntered)
         }
@@ -149,8 +167,8 @@ package final class SocketIOConnection: EngineSession {
     package func closed(on eventLoop: any EventLoop) {
         timer?.cancel()
         (timer, engine) = (nil, nil)
-        let all = handlers.values
-        handlers = [:]
-        for handler in all { handler.closed(on: eventLoop) }
+        let all = places.values
+        places = [:]
+        for place in all { place.handler.closed(on: eventLoop) }
     }
 }

@@ -31,6 +31,7 @@ final class HoldingHandler: NamespaceHandler {
 
     func accepts() { socket.accept(sid: "s", pid: nil) }
     func finishes() { socket.finish() }
+    func disconnects() { socket.disconnect() }
 
     func received(_ message: SocketIOAssembler.Message) {}
     func becameWritable() {}

@@ -14,17 +14,22 @@ import Testing
     private let socket: EngineSocket
     /// What the door, and the log, have against the client.
     private let refusal = NIOLockedValueBox<ChatError?>(nil)
+    private let hub: Hub
+    /// How many drafts have been handed over.
+    private let drafts = NIOLockedValueBox(0)
 
     init() throws {
         sessions = EngineSessions(.usual, on: loop)
-        let gate = try Self.gate(on: loop, refusal)
+        hub = Hub(on: loop, turn: 64)
+        let gate = try Self.gate(on: loop, hub, refusal, drafts)
         socket = sessions.makeSocket("sid", on: loop, SocketIOConnection(gate), isUpgraded: false)
         socket.open(on: nil)
         _ = socket.poll()
     }
 
     private static func gate(
-        on loop: EmbeddedEventLoop, _ refusal: NIOLockedValueBox<ChatError?>
+        on loop: EmbeddedEventLoop, _ hub: Hub, _ refusal: NIOLockedValueBox<ChatError?>,
+        _ drafts: NIOLockedValueBox<Int>
     ) throws -> RoomGate {
         let lobby = try RoomName("lobby")
         let account = Account(
@@ -37,21 +42,28 @@ import Testing
         return RoomGate(
             defaultRoom: lobby, settings: .init(),
             environment: .init(
-                hub: Hub(on: loop, turn: 64), rooms: access(lobby, refusal), serverVersion: "0", heartbeat: .hours(1),
+                hub: hub, rooms: access(lobby, refusal, drafts), serverVersion: "0", heartbeat: .hours(1),
                 messageBytes: 1024),
             admission: RoomAdmission(
                 enter: { _, _, loop in loop.makeCompletedFuture(refusal.result(entrant)) },
                 start: { _, _, loop in loop.makeSucceededFuture(0) }))
     }
 
-    private static func access(_ lobby: RoomName, _ refusal: NIOLockedValueBox<ChatError?>) -> RoomAccess {
+    private static func access(
+        _ lobby: RoomName, _ refusal: NIOLockedValueBox<ChatError?>, _ drafts: NIOLockedValueBox<Int>
+    ) -> RoomAccess {
         RoomAccess(
             page: { _, _, _, _, loop in
                 let page = Page(room: lobby, title: "t", head: 0, events: [], hasMore: false)
                 return loop.makeCompletedFuture(refusal.result(page))
             },
             markRead: { _, _, _, loop in loop.makeFailedFuture(ChatError.overloaded("Not here.")) },
-            session: { _, loop in loop.makeFailedFuture(ChatError.overloaded("Not here.")) }, submit: { _, _ in })
+            session: { _, loop in loop.makeFailedFuture(ChatError.overloaded("Not here.")) },
+            submit: { _, origin in
+                drafts.withLockedValue { $0 += 1 }
+                guard let error = refusal.withLockedValue({ $0 }), case .caller(let answer) = origin else { return }
+                answer(.failure(error))
+            })
     }
 
     private func enters() -> String? {
@@ -78,6 +90,38 @@ import Testing
         refusal.withLockedValue { $0 = ChatError(code, "No.") }
         #expect(try #require(enters()).contains("\"code\":\"\(code.rawValue)\",\"detail\":\"No.\""))
         #expect(sessions.count == 1)
+    }
+
+    // MARK: - In the room
+
+    private func says(_ packets: [String]) -> String? {
+        _ = socket.post(ByteBuffer(string: packets.joined(separator: "\u{1E}")))
+        for _ in 0..<3 { loop.run() }
+        return PollingAnswer(socket.poll()).text
+    }
+
+    /// A client that stays would take the new log's events for those that it has seen.
+    @Test func whoIsInComesBackWhenTheLogIsAnother() {
+        _ = enters()
+        hub.startOver()
+        for _ in 0..<3 { loop.run() }
+        #expect(sessions.count == 0)
+    }
+
+    /// Each join is a commit of its own, and others wait for it.
+    @Test func nobodyJoinsFasterThanItIsStored() throws {
+        _ = enters()
+        #expect(says((0..<20).map { #"42\#($0)["join"]"# }) == nil)
+        #expect(drafts.withLockedValue { $0 } == 8, "what comes behind them is not read")
+    }
+
+    @Test(arguments: [ChatError.Code.storageUnavailable, .outcomeUnknown, .notAMember, .roomNotFound])
+    func whoCouldNotLeaveIsStillThere(code: ChatError.Code) throws {
+        _ = enters()
+        refusal.withLockedValue { $0 = ChatError(code, "No.") }
+        let heard = try #require(says([#"427["leave"]"#]))
+        #expect(heard.contains(code.rawValue))
+        #expect(heard.hasSuffix("|41") == !code.retryable)
     }
 
     // MARK: - Changing over

@@ -42,6 +42,33 @@ import Testing
         #expect(sessions.count == 0 && gate.handlers.map(\.ends) == [1])
     }
 
+    /// Whoever came and went without waiting would be looked up again and again. The reference ends such a connection, too.
+    @Test func whoIsNotInYetDoesNotLeave() {
+        let gate = HoldingGate()
+        let other = sessions.makeSocket("other", on: loop, SocketIOConnection(gate), isUpgraded: false)
+        other.open(on: nil)
+        _ = other.poll()
+        _ = other.post(ByteBuffer(string: "40\u{1E}41\u{1E}40"))
+        #expect(gate.handlers.map(\.hasEnded) == [true] && sessions.count == 1)
+    }
+
+    /// What it waited for comes when the client has long been back.
+    @Test func whoHasLeftDoesNotEndTheNextOfItsName() {
+        let gate = HoldingGate()
+        let other = sessions.makeSocket("other", on: loop, SocketIOConnection(gate), isUpgraded: false)
+        other.open(on: nil)
+        _ = other.poll()
+        _ = other.post(ByteBuffer(string: "40"))
+        gate.handlers[0].accepts()
+        _ = other.poll()
+        _ = other.post(ByteBuffer(string: "41\u{1E}40"))
+        gate.handlers[0].disconnects()
+        gate.handlers[0].accepts()
+        #expect(gate.handlers.map(\.hasEnded) == [true, false])
+        gate.handlers[1].accepts()
+        #expect(PollingAnswer(other.poll()).text == #"40{"sid":"s"}"#, "and says nothing")
+    }
+
     @Test func noneIsHeardBeforeItIsEntered() {
         says("40/a,", #"42/b,["m"]"#)
         #expect(sessions.count == 0 && gate.handlers[0].messages.isEmpty)

@@ -52,6 +52,7 @@ extension RoomHandler {
     private func change(_ content: Event.Content, _ ackID: String?, _ room: RoomName) throws(ChatError) {
         guard let session, let eventLoop else { return }
         guard session.session.rights.contains(.join) else { throw .notAllowed(.join) }
+        guard pending < Self.pendingLimit else { throw .overloaded("You join and leave faster than it can be stored.") }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let draft = Draft(room: room, author: session.account, content: content)
         try session.environment.rooms.submit(
@@ -63,11 +64,16 @@ extension RoomHandler {
     private func changed(_ content: Event.Content, _ ackID: String?, _ result: Result<Receipt, ChatError>) {
         pending -= 1
         guard let room else { return }
+        var isOut = false
         switch result {
-        case .success(let receipt): if let ackID { answer(ackID) { $0.members(of: receipt, in: room) } }
-        case .failure(let error): refuse(error, ackID)
+        case .success(let receipt):
+            if let ackID { answer(ackID) { $0.members(of: receipt, in: room) } }
+            isOut = true
+        case .failure(let error):
+            refuse(error, ackID)
+            isOut = [.notAMember, .roomNotFound].contains(error.code)
         }
-        if case .left = content { hasLeft() }
+        if case .left = content { if isOut { hasLeft() } else { stays() } }
         flush()
         readIfAllowed()
         if isFinished { finish() }

@@ -31,6 +31,9 @@ final class RoomHandler: NamespaceHandler {
     private var isLeaving = false
     /// Joining and leaving that waits for the database.
     var pending = 0
+    /// The most of it: each is a commit of its own.
+    static let pendingLimit = 8
+    private var isStopping = false
     /// The server stops, and there is nothing else to wait for.
     private(set) var isFinished = false
 
@@ -138,12 +141,13 @@ final class RoomHandler: NamespaceHandler {
 
     // MARK: - The connection
 
-    var mayReceive: Bool { session?.mayReceive ?? true }
+    var mayReceive: Bool { pending < Self.pendingLimit && session?.mayReceive ?? true }
     var isIdle: Bool { isIn && pending == 0 && session?.isIdle ?? true }
 
     func becameWritable() { session?.becameWritable() }
 
     func serverStops() {
+        isStopping = true
         guard let session else { return client.finish() }
         session.serverStops()
     }
@@ -211,7 +215,7 @@ extension RoomHandler: SocketConnection {
         case .sessionEnded:
             refuse(.sessionEnded, nil)
             client.sendAway()
-        case .serviceRestart: finish()
+        case .serviceRestart where isStopping: finish()
         default: client.closeConnection()
         }
     }
@@ -241,6 +245,9 @@ extension RoomHandler: SocketConnection {
 
     /// The account has left the room, and knows it.
     func leaves() { isLeaving = true }
+
+    /// It is still in the room, or that is not known.
+    func stays() { isLeaving = false }
 
     func hasLeft() { client.disconnect() }
 
