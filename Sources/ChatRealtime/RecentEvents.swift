@@ -6,6 +6,8 @@ import NIOConcurrencyHelpers
 /// A room comes in when its newest page is read from the log, and is kept right by the writer's announcements; a hole in
 /// them throws it out.
 final class RecentEvents: Sendable {
+    /// What a frame has besides its body, generously.
+    private static let frameBytes = 1_024
     /// Events kept of a room.
     fileprivate static let eventLimit = Int64(PageRange.limit)
 
@@ -82,9 +84,10 @@ final class RecentEvents: Sendable {
             }
             guard last - found.count <= above else { return nil }
             let hasMore = if case .newest = range { above > 0 } else { false }
-            return EventPage(
-                title: found.title, head: last, events: EventRun(room, joining: state.use(room), above: above),
-                hasMore: hasMore)
+            let events = EventRun(room, joining: state.use(room), above: above)
+            // Of long messages the log makes pages that are short enough.
+            guard events.byteCount <= PageRange.byteLimit + events.count * Self.frameBytes else { return nil }
+            return EventPage(title: found.title, head: last, events: events, hasMore: hasMore)
         }
     }
 

@@ -25,6 +25,22 @@ import Testing
         #expect(recent.page(World.stream, .newest, limit: 50, notBefore: 0) == nil)
     }
 
+    /// The log makes pages of them that are short enough.
+    @Test func servesNoLongPages() {
+        let (recent, long) = (RecentEvents(), String(repeating: "x", count: 8_000))
+        recent.didRead(recent.willRead(World.stream), World.page(1...60, of: 60))
+        let author = World.events(1...1)[0].author
+        for seq in Int64(61)...160 {
+            let content = Event.Content.message(ClientID(stored: "\(seq)"), MessageBody(stored: long))
+            let event = Event(
+                room: World.room, seq: seq, author: author, at: Timestamp(microseconds: 0), content: content)
+            recent.announce([RoomEvents(World.room, [event])])
+        }
+        #expect(recent.page(World.stream, .newest, limit: 30, notBefore: 160)?.events.count == 30)
+        #expect(recent.page(World.stream, .newest, limit: 60, notBefore: 160) == nil)
+        #expect(recent.page(World.stream, .after(60), limit: 200, notBefore: 160) == nil)
+    }
+
     /// A page that was asked for before everything was forgotten may have what was the reason for that.
     @Test func doesNotRememberWhatItHasForgotten() {
         let recent = RecentEvents()
