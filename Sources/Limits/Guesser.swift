@@ -9,6 +9,8 @@ package enum Guesser: Sendable, Hashable {
     case device(Int64)
     /// A session of the account, wherever it comes from, which is asked for the password again.
     case session(Int64)
+    /// Any session of the account that is asked for a code. The password, which is right then, must not end the count of wrong codes.
+    case coder
 
     /// Everybody but strangers: the account has let them in before, so they do not wait for what others do.
     var isKnown: Bool {

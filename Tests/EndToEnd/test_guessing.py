@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from support.authenticator import Authenticator
 from support.commands import denwa
 from support.person import PASSWORD
 
@@ -123,6 +124,21 @@ def test_codes_are_not_guessed_from_many_networks(world, alice):
     codes = [alice.api.refused("PUT", "/v1/me/second-factor", json={"code": f"{n:06}"},
                                headers={"X-Forwarded-For": next(ADDRESSES)})[1] for n in range(12)]
     assert codes[:5] == ["wrong_code"] * 5 and codes[6:] == ["too_many_requests"] * 6
+
+
+@pytest.mark.parametrize("between", ["nothing", "the password for something else"])
+@pytest.mark.parametrize("what", ["removal", "recovery-codes"])
+def test_the_right_password_does_not_end_the_count_of_wrong_codes(alice, what, between):
+    """Whoever has a session and the password still lacks the app."""
+    begun = alice.api.confirmed("POST", "/v1/me/second-factor", password=PASSWORD)
+    alice.api.confirmed("PUT", "/v1/me/second-factor", code=Authenticator(begun["uri"]).code())
+    codes = []
+    for number in range(8):
+        body = {"password": PASSWORD, "code": f"{number:06}"}
+        codes.append(alice.api.refused("POST", f"/v1/me/second-factor/{what}", json=body)[1])
+        if between != "nothing":
+            alice.api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
+    assert codes[:5] == ["wrong_code"] * 5 and codes[-1] == "too_many_requests"
 
 
 def test_right_passwords_are_not_compared_without_end(world, alice):

@@ -72,7 +72,7 @@ import Testing
     }
 
     /// A stolen cookie or session is carried through as many networks as somebody has: it is counted as one.
-    @Test(arguments: [Guesser.device(7), .session(7)])
+    @Test(arguments: [Guesser.device(7), .session(7), .coder])
     func whatWasStolenGuessesNoFasterFromManyNetworks(guesser: Guesser) throws {
         var attack = try Attack(seed: 9, networks: 1)
         for second in 0..<3600 {

@@ -87,9 +87,7 @@ struct SecondFactorController: Sendable {
     ) async throws -> T {
         let (session, address) = (context.session, context.clientAddress.description)
         var outcome: Result<T, ChatError>?
-        let isRight = try await limits.guess(
-            at: session.account.handle.description, by: .session(session.id.rawValue)
-        ) {
+        let isRight = try await limits.guess(at: session.account.handle.description, by: .coder) {
             do {
                 outcome = .success(try await store.run { try body(address, $0) })
                 return true
