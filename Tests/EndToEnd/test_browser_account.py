@@ -206,7 +206,7 @@ def test_a_device_that_was_logged_out_meanwhile(laptop, phone, logs_in_from):
     expect(rival.get_by_test_id("sessions-done")).to_have_text("Firefox on Linux was logged out.")
     dialog.get_by_role("button", name="Log out Firefox on Linux").click()
     confirms(dialog)
-    expect(dialog.get_by_test_id("sessions-error")).to_have_text(re.compile("already logged out"))
+    expect(dialog.get_by_test_id("sessions-error")).to_have_text(re.compile("out of date"))
     expect(devices(dialog)).to_have_text(["Chrome on Linux", "Chrome on Android"])
     laptop.forgives(f"/v1/me/sessions/{session['id']}/removal → 404")
 

@@ -153,6 +153,7 @@ export class Chat extends Emitter {
       const before = log.after + 1;
       const page = await this.#api.eventsBefore(name, before, PAGE);
       const taken = log.prepend(page.events, page.hasMore);
+      this.#found(page.events);
       // Asking for the same page again and again would not make it fit.
       if (taken === 0 && page.hasMore && log.after + 1 === before) throw new Problem({ code: "bad_answer" });
       this.#setOlder(name, "idle");
@@ -177,6 +178,7 @@ export class Chat extends Emitter {
       const position = isFromStart ? { after: gap.from - 1 } : { before: gap.to + 1 };
       const page = await this.#requests.ask({ type: "history", room: name, ...position, limit: PAGE });
       const log = this.log(name);
+      this.#found(page.events);
       // It may have been let go of meanwhile; otherwise asking for the same page again would not make it fit.
       if (log?.gaps.includes(gap) && log.fill(gap.id, page.events) === 0) throw new Problem({ code: "bad_answer" });
       this.#gaps.delete(key);
@@ -202,14 +204,26 @@ export class Chat extends Emitter {
     this.#subscriptions.on("refused", (room) => this.#left(room));
     this.#subscriptions.on("deleted", () => this.refreshRooms().catch(() => {}));
     this.#subscriptions.on("log", (room) => {
-      this.outbox.settle(room, this.log(room)?.last ?? 0);
+      this.#settle(room);
       this.emit("log", room);
     });
   }
 
   #receive(frame) {
     if (frame.type === "read") this.#read(frame);
-    return this.#requests.receive(frame) || this.#subscriptions.receive(frame) || this.sender.receive(frame);
+    if (this.#requests.receive(frame) || this.#subscriptions.receive(frame)) return;
+    this.sender.receive(frame);
+    // A repeat is acked with the seq that it has long had.
+    if (frame.type === "ack") this.#settle(frame.room);
+  }
+
+  #settle(room) {
+    this.outbox.settle(room, this.log(room)?.last ?? 0);
+  }
+
+  // They may be here as unsent too, when the answer that they were stored has been lost.
+  #found(events) {
+    for (const { author, clientId } of events) if (clientId && author.id === this.account.id) this.outbox.remove(clientId);
   }
 
   // On this device or another one.

@@ -169,7 +169,7 @@ export default {
     no_answer: "The server did not confirm this message in time.",
     not_authenticated: "You are no longer logged in. Reload the page and log in again.",
     wrong_password: "This is not your current password. Nothing was changed; check what you typed and try again.",
-    session_not_found: "This device was already logged out. The list is up to date now.",
+    session_not_found: "The list was out of date. Here it is as it is now.",
     handle_taken: "Somebody has this handle already. Choose another one.",
     account_disabled: "This account was closed by an administrator. Ask them about it.",
     sign_up_closed: "Nobody can sign up here by themselves at the moment. Ask the administrator for an account.",

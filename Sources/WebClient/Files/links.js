@@ -1,6 +1,6 @@
 // Japanese text puts no space after an address, so its brackets and stops end one too.
 const ADDRESS = /https?:\/\/[^\s<>"'`「」『』【】（）〈〉《》、。，！？　]+/giu;
-const TRAILING = /[.,;:!?*_]+$/u;
+const TRAILING = new Set(".,;:!?*_");
 
 /** Cuts a message body into {text} and {text, href} parts; only http and https become links. */
 export function partsOf(body) {
@@ -18,11 +18,18 @@ export function partsOf(body) {
   return parts;
 }
 
+// Whoever writes thousands of dots and brackets must not stop the page: each character is looked at twice.
 function withoutTail(found) {
-  const text = found.replace(TRAILING, "");
   // "(see https://a.example/b)" but "https://a.example/b_(c)".
-  const isUnbalanced = text.endsWith(")") && text.split(")").length > text.split("(").length;
-  return isUnbalanced ? withoutTail(text.slice(0, -1)) : text;
+  let unopened = found.split(")").length - found.split("(").length;
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found[end - 1];
+    if (TRAILING.has(last)) continue;
+    if (last !== ")" || unopened <= 0) break;
+    unopened -= 1;
+  }
+  return found.slice(0, end);
 }
 
 function addressOf(text) {

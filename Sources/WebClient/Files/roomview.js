@@ -49,7 +49,7 @@ export class RoomView {
 
   #update() {
     const room = this.#name === null ? null : this.#chat.room(this.#name);
-    const shape = room ? `${room.title} ${room.member} ${room.archived}` : `${this.#chat.isListed}`;
+    const shape = room ? `${room.title} ${room.member} ${Boolean(room.archived)}` : `${this.#chat.isListed}`;
     if (shape === this.#shape) return;
     this.#shape = shape;
     this.#timeline = this.#composer = null;

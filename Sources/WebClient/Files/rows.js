@@ -30,7 +30,8 @@ export function rowsOf({ events, gaps, outgoing, me, unreadAfter }) {
     }
     if (day === null || !isSameDay(day, entry.at)) {
       day = entry.at;
-      heading({ key: `day ${day.toDateString()}`, kind: "day", at: day });
+      // What is unsent may be older than what is stored: a day can come twice.
+      heading({ key: `day ${day.toDateString()}${entry.event ? "" : " unsent"}`, kind: "day", at: day });
     }
     markUnread(entry.event?.seq);
     rows.push({ ...entry, startsGroup: !continues(previous, entry) });

@@ -6,6 +6,8 @@ import { ScrollKeeper } from "./scrollkeeper.js";
 
 const LOAD_WITHIN_PX = 800;
 const HELD_AT_END = 400;
+// With what is unread; beyond it the reader scrolls back.
+const HELD_AT_MOST = 2_000;
 
 /** The log of one room on screen. */
 export class TimelineView {
@@ -77,8 +79,8 @@ export class TimelineView {
   #update() {
     const log = this.#chat.log(this.#room.name);
     if (!log) return;
-    if (this.#scroll.isAtEnd) log.trim(Math.max(HELD_AT_END, log.last - (this.#unreadAfter ?? log.last)));
     this.#keepUnreadMark(log);
+    if (this.#scroll.isAtEnd) log.trim(Math.min(HELD_AT_MOST, Math.max(HELD_AT_END, log.last - (this.#unreadAfter ?? log.last))));
     const outgoing = this.#chat.outbox.messages(this.#room.name);
     const rows = rowsOf({ events: log.events, gaps: log.gaps, outgoing, me: this.#chat.account, unreadAfter: this.#unreadAfter });
     this.#scroll.during(() => {
@@ -90,9 +92,10 @@ export class TimelineView {
     this.#moved();
   }
 
-  // What arrives while nobody looks gets the divider; what arrives in view does not.
+  // What arrives while nobody looks gets the divider, in place of the one of an earlier absence; what arrives in view does not.
   #keepUnreadMark(log) {
-    if (this.#unreadAfter === null && document.hidden && log.last > (this.#lastShown ?? log.last)) this.#unreadAfter = this.#lastShown;
+    const isMarked = this.#unreadAfter !== null && (this.#unreadAfter >= this.#lastShown || this.#chat.readMark(this.#room.name) < this.#lastShown);
+    if (document.hidden && !isMarked && log.last > (this.#lastShown ?? log.last)) this.#unreadAfter = this.#lastShown;
     if (!document.hidden || this.#lastShown === null) this.#lastShown = log.last;
   }
 
