@@ -118,7 +118,9 @@ import Testing
             try migrator.up(UpLimits(version: 1), on: ladder.connection)
             async let one = first.run { try migrator.up(UpLimits(version: 2), on: $0) }
             async let all = second.run { try migrator.up(on: $0) }
-            _ = try await (one, all)
+            // It may come when all is done, and may not go back then.
+            _ = try? await one
+            _ = try await all
             #expect(try migrator.status(on: ladder.connection).pending.isEmpty)
             try migrator.down(migrator.downPlan(.version(0), on: ladder.connection), on: ladder.connection)
         }
