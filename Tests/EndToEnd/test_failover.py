@@ -73,6 +73,9 @@ def test_a_synchronous_standby_takes_over(own, pair, end):
     bob.joins(room)
     bob.listens(room, after=0, limit=1_000_000)
     epoch, process = bob.socket.hello["epoch"], own.child.pid
+    # Enough to keep the checkpoint busy that a promotion begins: the new timeline must be known before it ends.
+    with pair.primary.administrator() as administrator:
+        administrator.execute("CREATE TABLE filler AS SELECT repeat('x', 400) AS filler FROM generate_series(1, 100000)")
     with Persistent(alice, room) as talker:
         talker.waits_for_acks(50)
         end(pair.primary)
