@@ -92,7 +92,7 @@ package struct BatchCommitter<Origin: Sendable>: Sendable {
         let isTheirFault = (error as? PostgresError).map { !$0.isTransient } ?? true
         if isTheirFault, batch.count > 1 { return await commitEach(of: batch, times, isAmbiguous) }
         logger.error("A batch of \(batch.count) was not stored: \(error)")
-        answer(batch, isAmbiguous ? Self.outcomeUnknown : ChatError(storage: error))
+        answer(batch, isAmbiguous ? .outcomeUnknown : ChatError(storage: error))
         return true
     }
 
@@ -101,19 +101,12 @@ package struct BatchCommitter<Origin: Sendable>: Sendable {
         var isUsable = true
         for (index, entry) in batch.enumerated() {
             guard clock.now() < min(times.end, times.lastTry) else {
-                answer(Array(batch[index...]), isAmbiguous ? Self.outcomeUnknown : .storageUnavailable)
+                answer(Array(batch[index...]), isAmbiguous ? .outcomeUnknown : .storageUnavailable)
                 return false
             }
             isUsable = await commit([entry], times, isAmbiguous: isAmbiguous)
         }
         return isUsable
-    }
-
-    private static var outcomeUnknown: ChatError {
-        ChatError(
-            .outcomeUnknown,
-            "The database did not say whether the message was stored. Send it again with the same client id.",
-            retryAfterMilliseconds: 1000)
     }
 
     private func answer(_ batch: [Entry], _ refusal: ChatError) {

@@ -44,6 +44,13 @@ extension ChatError {
             retryAfterMilliseconds: 1000)
     }
 
+    static var outcomeUnknown: ChatError {
+        ChatError(
+            .outcomeUnknown,
+            "The database did not say whether it was done. Look before you try again; a message with the same client id is stored once.",
+            retryAfterMilliseconds: 1000)
+    }
+
     /// Passes a ``ChatError`` through; anything else is the storage's fault and no client's business in detail.
     package init(storage error: any Error) {
         switch error {
@@ -56,6 +63,8 @@ extension ChatError {
                 .storageFull,
                 "The database's disk is full; whoever runs the server has to make room. Nothing was lost.",
                 retryAfterMilliseconds: 30_000)
+        case let error as PostgresError where error.isCommitUnknown:
+            self = .outcomeUnknown
         case let error as PostgresError where error.isTransient:
             self = .storageUnavailable
         default:

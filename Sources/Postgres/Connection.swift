@@ -135,10 +135,20 @@ package final class Connection {
         try execute(script: "BEGIN")
         do {
             let value = try body()
-            try execute(script: "COMMIT")
+            try commit()
             return value
         } catch {
             if PQtransactionStatus(handle) != PQTRANS_IDLE { try? execute(script: "ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func commit() throws(PostgresError) {
+        do throws(PostgresError) {
+            try execute(script: "COMMIT")
+        } catch {
+            var error = error
+            error.isCommitUnknown = error.kind == .connectionLost
             throw error
         }
     }

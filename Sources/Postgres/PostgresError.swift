@@ -34,6 +34,8 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     package var sql: String?
     /// Which statement of a script it was, from 0.
     package var statement: Int?
+    /// The connection was lost after COMMIT was sent: all may have been done.
+    package var isCommitUnknown = false
 
     /// - Parameter message: the server's or libpq's own words, or what the code did not expect.
     package init(_ kind: Kind, _ message: String) {

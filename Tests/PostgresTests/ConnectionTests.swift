@@ -62,6 +62,25 @@ import Testing
         #expect(try connection.run("SELECT * FROM t").count == 0)
     }
 
+    /// The session ends while it commits, so nobody can say whether it has; what ends it before that has undone it for certain.
+    @Test(arguments: ["", "DEFERRABLE INITIALLY DEFERRED"])
+    func tellsACommitWithoutAnAnswer(_ when: String) throws {
+        let connection = try connection()
+        try connection.execute(
+            script: """
+                CREATE TABLE t (n bigint);
+                CREATE FUNCTION fall() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+                CREATE CONSTRAINT TRIGGER fall AFTER INSERT ON t \(when) FOR EACH ROW EXECUTE FUNCTION fall()
+                """)
+        #expect {
+            try connection.transaction { try connection.run("INSERT INTO t VALUES (1)") }
+        } throws: { error in
+            let error = error as? PostgresError
+            return error?.kind == .connectionLost && error?.isCommitUnknown == !when.isEmpty
+        }
+    }
+
     @Test func saysWhatTheServerSaid() throws {
         let connection = try connection()
         for _ in 0..<2 {

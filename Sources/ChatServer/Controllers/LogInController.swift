@@ -51,12 +51,23 @@ struct LogInController: Sendable {
                 on: connection)
         }
         var response = cookies.response(.created, session, token, delivery)
-        if delivery == .cookie {
-            let remembered = try await store.run { try Devices.remember(device, of: session.account.id, on: $0) }
-            cookies.add(device: remembered, to: &response)
-        }
-        try await former.end(request, delivery, from: place.address)
+        if delivery == .cookie { await remember(device, in: session, &response, context.logger) }
+        await former.end(request, delivery, from: place.address, context.logger)
         return response
+    }
+
+    /// The session is there already: without this the device is one like any other.
+    private func remember(
+        _ device: SecretToken?, in session: Session, _ response: inout Response, _ logger: Logger
+    ) async {
+        do {
+            let remembered = try await store.run { connection in
+                try Devices.remember(device, of: session.account.id, in: session.id, on: connection)
+            }
+            cookies.add(device: remembered, to: &response)
+        } catch {
+            logger.notice("A device could not be remembered: \(error)")
+        }
     }
 
     private func credentials(

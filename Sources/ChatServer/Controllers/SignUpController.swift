@@ -47,7 +47,7 @@ struct SignUpController: Sendable {
                 invitation: form.invitation, token: token, at: place, on: connection)
         }
         await newcomers.join(session.account, and: room)
-        try await former.end(request, form.delivery, from: place.address)
+        await former.end(request, form.delivery, from: place.address, context.logger)
         return cookies.response(.created, session, token, form.delivery)
     }
 
@@ -63,7 +63,7 @@ struct SignUpController: Sendable {
         let token = SecretToken()
         let session = try await store.run { try Accounts.enter(as: name, token: token, at: place, on: $0) }
         await newcomers.join(session.account)
-        try await former.end(request, delivery, from: place.address)
+        await former.end(request, delivery, from: place.address, context.logger)
         return cookies.response(.created, session, token, delivery)
     }
 
