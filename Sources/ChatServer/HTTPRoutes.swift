@@ -36,7 +36,7 @@ struct HTTPRoutes {
         AccountsController(store: store, hub: hub, links: links, newcomers: newcomers).add(to: authenticated)
         InvitationsController(store: store, links: links).add(to: authenticated)
         BotTokensController(store: store, hub: hub).add(to: authenticated)
-        RoomsController(store: store, entrance: entrance).add(to: authenticated)
+        RoomsController(store: store, entrance: entrance, limits: limits).add(to: authenticated)
         EventsController(store: store, entrance: entrance, hub: hub).add(to: authenticated)
         HealthController(readiness: readiness, watch: watch).add(to: router)
         socketIO.add(to: router)

@@ -2,7 +2,7 @@ import ChatCore
 import Limits
 import NIOConcurrencyHelpers
 
-/// How often somebody may sign up, log in, and guess. The tables are bounded and live as long as the server.
+/// How often somebody may sign up, log in, guess, and make rooms. The tables are bounded and live as long as the server.
 ///
 /// Of addresses of this machine only guesses are counted: behind a proxy they would be everybody's, and tools run there.
 final class LogInLimits: Sendable {
@@ -10,10 +10,15 @@ final class LogInLimits: Sendable {
     /// the right ones too.
     private static let confirmations = Rate(10, per: .seconds(60), burst: 20)
 
+    /// How often an account may make a room: 60 a minute, and 200 at once. Each is in everybody's list from then on, and in the memory
+    /// of each socket of its members.
+    private static let rooms = Rate(60, per: .seconds(60), burst: 200)
+
     private struct Tables {
         var logIns = AddressLimiter(AddressLimiter.logIns)
         var signUps = AddressLimiter(AddressLimiter.signUps)
         var confirmations = KeyLimiter<AccountID>(LogInLimits.confirmations)
+        var rooms = KeyLimiter<AccountID>(LogInLimits.rooms)
         var guesses = GuessLimiter()
     }
 
@@ -42,6 +47,13 @@ final class LogInLimits: Sendable {
         let decision = tables.withLockedValue { $0.confirmations.decide(account, now: .now) }
         guard case .retry(let after) = decision else { return }
         throw .tooManyRequests("Your password was asked for too often.", after: after)
+    }
+
+    /// - Throws: `too_many_requests`.
+    func admitRoom(by account: AccountID) throws(ChatError) {
+        let decision = tables.withLockedValue { $0.rooms.decide(account, now: .now) }
+        guard case .retry(let after) = decision else { return }
+        throw .tooManyRequests("You have made too many rooms.", after: after)
     }
 
     /// Lets a guess through before it is compared, and remembers what came of it.

@@ -71,3 +71,12 @@ def test_a_room_is_made_with_the_longest_names(world, alice):
     assert (room["name"], room["title"]) == (name, "電" * 80)
     answer = world.api().post("/v1/accounts", handle=("z" * 32 + alice.handle)[-32:], password=PASSWORD, displayName="🌸" * 64)
     assert answer["account"]["displayName"] == "🌸" * 64
+
+
+def test_nobody_makes_rooms_without_end(world):
+    """Each is in everybody's list, and in the memory of each of its members' sockets. Others go on."""
+    carol = world.person("carol")
+    answers = [carol.api.call("POST", "/v1/rooms", json={"name": f"{carol.handle}-{number}"}) for number in range(220)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses[:200] == [201] * 200 and statuses[-1] == 429 and answers[-1].headers["Retry-After"] == "1"
+    world.person("dan").makes_room()

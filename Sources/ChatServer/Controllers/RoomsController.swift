@@ -7,6 +7,7 @@ import Hummingbird
 struct RoomsController: Sendable {
     let store: Store
     let entrance: LogEntrance
+    let limits: LogInLimits
 
     func add(to router: RouterGroup<AuthenticatedContext>) {
         router.route("/v1/rooms", [.get: list, .post: create])
@@ -28,6 +29,7 @@ struct RoomsController: Sendable {
         let name = try RoomName(body.string("name"), field: "name")
         let title =
             try body.optionalString("title").map { text throws(ChatError) in try RoomTitle(text) } ?? RoomTitle(name)
+        try limits.admitRoom(by: session.account.id)
         try await store.run { try Rooms.create(name, title: title, for: session.account.id, on: $0) }
         return try await room(name, .created, context)
     }
