@@ -43,8 +43,7 @@ struct Authenticator: Sendable {
     }
 
     /// - Throws: `not_authenticated`.
-    func session(for presented: Presented) async throws -> Session {
-        let token = try Self.token(presented)
+    func session(for token: SecretToken) async throws -> Session {
         guard let session = try await store.run({ try Sessions.find(token, on: $0) }) else {
             throw ChatError.notAuthenticated
         }
@@ -84,7 +83,7 @@ struct Authenticator: Sendable {
         return answer
     }
 
-    private static func token(_ presented: Presented) throws(ChatError) -> SecretToken {
+    static func token(_ presented: Presented) throws(ChatError) -> SecretToken {
         switch presented {
         case .bearer(let text), .cookie(let text):
             if let token = SecretToken(presented: text) { return token }

@@ -19,6 +19,15 @@ extension Request {
         return try await wholeBody().jsonObject()
     }
 
+    /// The same request, with a body that has arrived.
+    /// - Throws: `body_too_large`.
+    func withWholeBody() async throws -> Request {
+        guard ![.get, .head, .options].contains(method) else { return self }
+        var request = self
+        request.body = RequestBody(buffer: try await wholeBody())
+        return request
+    }
+
     private func wholeBody() async throws -> ByteBuffer {
         do {
             return try await body.collect(upTo: Self.bodyLimit)

@@ -50,7 +50,8 @@ package enum Accounts {
     /// Turns the guest that asks into a member: it gets a handle, a password, and a new session in place of its old ones.
     /// - Parameter displayName: `nil` to keep the guest's.
     /// - Returns: also the sessions that were ended.
-    /// - Throws: `handle_taken`, `invitation_not_valid`; `not_allowed` for an account that is no guest, or no longer.
+    /// - Throws: `handle_taken`, `invitation_not_valid`; `not_allowed` for an account that is no guest, or no longer; `not_authenticated`
+    ///   if the session that asks has ended meanwhile.
     package static func signUp(
         guest: Session, as handle: Handle, displayName: DisplayName?, passwordHash: String,
         invitation: SecretToken?, token: SecretToken, at place: LoginPlace, on connection: Connection
@@ -70,11 +71,14 @@ package enum Accounts {
                 throw ChatError(.notAllowed, "Only a guest can be made a member in this way.")
             }
             let ended = try Sessions.endAll(of: id, on: connection)
+            guard ended.contains(guest.id) else { throw ChatError.notAuthenticated }
             let session = try Sessions.create(
                 for: id, provedBy: passwordHash, token: token, at: place, on: connection)
             let entry = AuditEntry(
                 .guestSignedUp, id, from: place.address, session: session.id, detail: detail(invitation?.id))
             try Audit.write(entry, on: connection)
+            // Logs have shown the guest's name.
+            try LogRevision.rise(on: connection)
             return ((session, invitation?.room), ended)
         }
     }

@@ -8,13 +8,20 @@ package enum Devices {
     /// An account has no more; the one that was not used for longest makes room.
     private static let limit: Int64 = 20
 
-    /// Makes a device known, or notes that it was used.
-    /// - Parameter presented: what the device has as its cookie. It counts only if it was made here, for whichever account.
+    /// Makes a device known, or notes that it was used, unless its session has ended meanwhile: then everything was forgotten.
+    /// - Parameters:
+    ///   - presented: what the device has as its cookie. It counts only if it was made here, for whichever account.
+    ///   - session: of the log-in on it, if it logged in.
     /// - Returns: the device's cookie from now on.
+    /// - Throws: `not_authenticated`.
     package static func remember(
-        _ presented: SecretToken?, of account: AccountID, on connection: Connection
+        _ presented: SecretToken?, of account: AccountID, in session: SessionID? = nil, on connection: Connection
     ) throws -> SecretToken {
         try connection.transaction {
+            try Sessions.lock(account, on: connection)
+            guard try Sessions.over(among: session.map { [$0] } ?? [], on: connection).isEmpty else {
+                throw ChatError.notAuthenticated
+            }
             let token = try isOurs(presented, on: connection) ? presented ?? SecretToken() : SecretToken()
             try connection.run(
                 """

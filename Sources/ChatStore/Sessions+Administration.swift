@@ -35,7 +35,7 @@ extension Sessions {
         try connection.transaction {
             let rows = try connection.run(
                 """
-                UPDATE sessions s SET ended_at = now() FROM accounts a
+                UPDATE sessions s SET ended_at = clock_timestamp() FROM accounts a
                 WHERE s.id = \(session) AND a.id = s.account_id AND \(raw: isValid)
                 RETURNING a.id AS account_id, a.handle AS account_handle, a.display_name AS account_display_name, a.role,
                     s.scopes IS NOT NULL AS is_token

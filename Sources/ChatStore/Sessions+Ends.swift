@@ -78,9 +78,14 @@ extension Sessions {
         of current: Session, on connection: Connection, _ body: () throws -> T
     ) throws -> T {
         try connection.transaction {
-            try connection.run("SELECT id FROM accounts WHERE id = \(current.account.id) FOR NO KEY UPDATE")
+            try lock(current.account.id, on: connection)
             return try body()
         }
+    }
+
+    /// Holds off whoever would end an account's sessions, until the caller's transaction ends.
+    static func lock(_ account: AccountID, on connection: Connection) throws {
+        try connection.run("SELECT id FROM accounts WHERE id = \(account) FOR NO KEY UPDATE")
     }
 
     /// A session in the place of all that an account had.

@@ -91,11 +91,33 @@ import Testing
                 }
             }
             await #expect { _ = try await become("taken") } throws: { ChatError.has(.handleTaken)($0) }
+            let revision = { try await house.database.run { try LogRevision.current(on: $0) } }
+            let before = try await revision()
             let (signedUp, ended) = try await become("hana")
+            #expect(try await revision() > before, "pages that are held in memory show the old name")
             #expect(ended == [guest.id])
             #expect(signedUp.session.account.id == guest.account.id && signedUp.session.role == .member)
             #expect(signedUp.session.account.displayName == guest.account.displayName)
             await #expect { _ = try await become("hana-2") } throws: { ChatError.has(.notAllowed)($0) }
+        }
+    }
+
+    @Test func aGuestWhoWasSignedOutBecomesNothing() async throws {
+        try await House.with { house in
+            let guest = try await house.database.run { connection in
+                try Accounts.enter(
+                    as: DisplayName("Guest"), token: SecretToken(), at: Self.nowhere, on: connection)
+            }
+            _ = try await house.database.run {
+                try AccountRecords.signOut(guest.account.handle, by: .commandLine, on: $0)
+            }
+            await #expect(throws: ChatError.notAuthenticated) {
+                _ = try await house.database.run { connection in
+                    try Accounts.signUp(
+                        guest: guest, as: Handle("hana"), displayName: nil, passwordHash: "x", invitation: nil,
+                        token: SecretToken(), at: Self.nowhere, on: connection)
+                }
+            }
         }
     }
 

@@ -100,6 +100,13 @@ import Testing
                 try await use(link(for: alice, in: house), in: house)
             }
             #expect(try await isKnown() == false)
+            // A log-in of that moment comes too late to make it known.
+            await #expect(throws: ChatError.notAuthenticated) {
+                _ = try await house.database.run { connection in
+                    try Devices.remember(device, of: alice.id, in: session.id, on: connection)
+                }
+            }
+            #expect(try await isKnown() == false)
         }
     }
 }

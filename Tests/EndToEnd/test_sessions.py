@@ -14,6 +14,7 @@ from support.commands import denwa
 from support.installation import own_installation
 from support.person import PASSWORD
 from support.processes import database_url
+from support.raw import Wire
 from support.revocation import ENDS, Ends, Talk
 
 pytestmark = pytest.mark.quiet
@@ -399,6 +400,19 @@ def test_an_end_is_heard_however_long_it_took(alice):
         connection.rollback()
         disabled.result(10)
     assert socket.closed_with(1)[0] == 4401
+
+
+def test_a_body_that_comes_after_the_end_does_nothing(world, contract, ports, alice):
+    """Whoever sends it slowly would act as somebody who may not any more."""
+    body = b'{"name": "%s"}' % f"late-{alice.handle}".encode()
+    with Wire(ports.server, contract) as wire:
+        wire.write(b"POST /v1/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+                   + alice.token.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:5])
+        sleep(0.3)
+        alice.logs_in_again().api.confirmed("POST", "/v1/me/sessions/removal", password=PASSWORD)
+        wire.write(body[5:])
+        assert wire.read_answer("POST", "/v1/rooms").status == 401
+    assert world.person("bob").api.refused("GET", f"/v1/rooms/late-{alice.handle}")[1] == "room_not_found"
 
 
 def test_an_end_of_long_ago_is_found(alice):

@@ -3,6 +3,8 @@ import HTTPTypes
 import Hummingbird
 
 /// Finds out who asks. Routes behind it take an ``AuthenticatedContext``.
+///
+/// The body is read first: whoever sends it slowly would otherwise act with a session that has ended meanwhile.
 struct AuthenticationMiddleware: RouterMiddleware {
     typealias Context = AnonymousContext
 
@@ -19,8 +21,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
             try refuseForeignWrites(request)
             context.delivery = .cookie
         }
-        context.session = try await authenticator.session(for: presented)
-        return try await next(request, context)
+        let token = try Authenticator.token(presented)
+        let whole = try await request.withWholeBody()
+        context.session = try await authenticator.session(for: token)
+        return try await next(whole, context)
     }
 
     /// A browser adds the cookie to requests of any page; what changes something must come from one of ours. Every browser
