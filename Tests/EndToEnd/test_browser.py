@@ -153,6 +153,20 @@ def test_markup_is_text(hana, ken, together):
         assert visitor.find("messages").locator("img[src=x], script").count() == 0
 
 
+def test_dots_and_brackets_do_not_stop_the_page(hana, alice, room, together):
+    alice.posts("http://a" + "." * 5_300 + ")" * 2_650, to=room)
+    alice.posts("(see https://a.example/b_(c).)", to=room)
+    hana.sees("(see https://a.example/b_(c).)")
+    assert hana.message("(see https://a.example/b_(c).)").locator("a").get_attribute("href") == "https://a.example/b_(c)"
+
+
+def test_the_cursor_stays_in_the_composer(hana, together):
+    hana.reloads()
+    expect(hana.find("composer")).to_be_focused()
+    hana.page.wait_for_timeout(500)
+    expect(hana.find("composer")).to_be_focused()
+
+
 def test_shift_enter_is_a_new_line(hana, ken, together):
     hana.types("first")
     hana.find("composer").press("Shift+Enter")

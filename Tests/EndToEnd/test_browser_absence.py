@@ -234,6 +234,18 @@ def test_a_message_that_cannot_be_stored_now(interpreted, alice, room, code, eng
     assert [event.get("body") for event in alice.history(room)["events"]].count("patience") == 1
 
 
+def test_what_has_to_wait_is_stored_as_it_was_written(interpreted, alice, room):
+    """The first waits longest, and the others go on being written meanwhile."""
+    refusal = {"code": "storage_unavailable", "detail": "x", "retryable": True, "retryAfterMs": 300}
+    interpreted.interpreter.answers = [refusal] * 2
+    texts = [f"written {number}" for number in range(6)]
+    for text in texts:
+        interpreted.sends(text)
+    for text in texts:
+        interpreted.sees(text)
+    assert [event["body"] for event in alice.history(room, limit=200)["events"] if event.get("body") in texts] == texts
+
+
 def test_an_older_backup_is_put_back_under_an_open_page(contract, visitors, tmp_path):
     """The page forgets what the database has forgotten, and shows what it has."""
     with own_installation("restored", contract) as own:

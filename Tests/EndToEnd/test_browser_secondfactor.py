@@ -403,6 +403,7 @@ def test_everybody_has_to_set_it_up_first(world, visitors):
         shown_codes(dialog)
         dialog.get_by_test_id("kept").click()
         visitor.is_online()
+        expect(visitor.find("new-room")).to_have_count(1)
         visitor.photographs("everybody-second-factor")
 
 

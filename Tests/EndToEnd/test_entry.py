@@ -33,8 +33,8 @@ def form(name, **more):
 
 
 def test_a_client_hears_what_is_possible(world, by_invitation):
-    assert world.api().get("/v1/server") == {"signUp": "open", "guests": True, "passwordMinimum": 15}
-    assert by_invitation.api().get("/v1/server") == {"signUp": "invite", "guests": False, "passwordMinimum": 15}
+    assert world.api().get("/v1/server") == {"signUp": "open", "guests": True, "passwordMinimum": 15, "defaultRoom": "lobby"}
+    assert by_invitation.api().get("/v1/server") == {"signUp": "invite", "guests": False, "passwordMinimum": 15, "defaultRoom": "lobby"}
 
 
 def test_by_invitation_only(by_invitation, admin, room):

@@ -32,6 +32,7 @@ struct SignUpController: Sendable {
             json.member("signUp", policy.rawValue)
             json.member("guests", takesGuests)
             json.member("passwordMinimum", Int64(passwords.minimum))
+            json.member("defaultRoom", newcomers.defaultRoom.description)
         }
     }
 

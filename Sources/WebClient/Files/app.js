@@ -81,9 +81,12 @@ class App {
     this.#chat = new Chat({ account, api: this.#api, connection, storage: this.#storage });
     this.#chat.on("ended", () => this.#ended());
     this.#chat.on("replaced", () => this.#enter());
+    // In another language it goes on with what was read last.
+    let known = me;
     this.#show(() => new ChatView({
       api: this.#api,
-      me,
+      me: known,
+      onRead: (now) => (known = now),
       server: this.#server,
       invitation: this.#invitation,
       chat: this.#chat,

@@ -9,8 +9,6 @@ import { RoomListView } from "./roomlistview.js";
 import { RoomView } from "./roomview.js";
 import { addressOf, roomIn } from "./route.js";
 
-const DEFAULT_ROOM = "lobby";
-
 /** Everything an account sees. The address names the open room. */
 export class ChatView {
   element;
@@ -24,18 +22,23 @@ export class ChatView {
   #room = null;
   #ends;
 
-  /** `me` is who is logged in and what they may do; the other options of the account's dialog are its own. */
-  constructor({ api, me, server, invitation, chat, text, drafts, onSignUp, onLanguage, onLogOut }) {
+  /**
+   * `me` is who is logged in and what they may do, `onRead` gets it whenever it was read anew; the other options of the account's
+   * dialog are its own.
+   */
+  constructor({ api, me, server, invitation, chat, text, drafts, onRead, onSignUp, onLanguage, onLogOut }) {
     this.#chat = chat;
     this.#text = text;
     this.#drafts = drafts;
-    this.#list = new RoomListView({ chat, text, canCreate: me.rights.includes("create_rooms"), onCreated: (room) => location.assign(addressOf(room)) });
+    this.#list = new RoomListView({ chat, text, rights: me.rights, onCreated: (room) => location.assign(addressOf(room)) });
     this.#connection = new ConnectionView({ connection: chat.connection, text, announcer: this.#announcer });
     const bar = new AccountBar({ me, text, onOpen: () => this.openAccount(), onLogOut });
     this.#dialog = new AccountDialog({
       api, me, server, invitation, chat, text, onSignUp,
       onRead: (now) => {
         bar.update(now);
+        this.#list.allow(now.rights);
+        onRead(now);
         // It may have got its rights just now.
         if (now.rights.includes("read")) chat.connection.retryNow();
       },
@@ -51,7 +54,7 @@ export class ChatView {
       this.#dialog.element,
       this.#announcer.element);
     this.#listen();
-    if (location.hash === "") history.replaceState(null, "", addressOf(DEFAULT_ROOM));
+    if (location.hash === "") history.replaceState(null, "", addressOf(server.defaultRoom));
     this.#route();
   }
 

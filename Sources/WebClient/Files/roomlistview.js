@@ -10,12 +10,22 @@ export class RoomListView {
   #list = element("div", { className: "room-list", dataset: { testid: "room-list" } });
   #current = null;
   #shown = "";
+  #onCreated;
+  #canCreate = false;
 
-  constructor({ chat, text, canCreate, onCreated }) {
+  constructor({ chat, text, rights, onCreated }) {
     this.#chat = chat;
     this.#text = text;
+    this.#onCreated = onCreated;
     this.element = element("nav", { className: "rooms", ariaLabel: text.of("rooms") }, this.#list);
-    if (canCreate) this.element.append(...this.#wayToNewRoom(onCreated));
+    this.allow(rights);
+  }
+
+  /** Shows what these rights allow; more than before, once a second factor is set up. */
+  allow(rights) {
+    if (this.#canCreate || !rights.includes("create_rooms")) return;
+    this.#canCreate = true;
+    this.element.append(...this.#wayToNewRoom());
   }
 
   /** Marks the room that is open. */
@@ -41,8 +51,8 @@ export class RoomListView {
     if (focused && this.#list !== document.activeElement) this.#list.querySelector(`[data-room="${focused}"]`)?.focus();
   }
 
-  #wayToNewRoom(onCreated) {
-    const dialog = new NewRoomDialog({ chat: this.#chat, text: this.#text, onCreated });
+  #wayToNewRoom() {
+    const dialog = new NewRoomDialog({ chat: this.#chat, text: this.#text, onCreated: this.#onCreated });
     const button = element("button", {
       type: "button",
       className: "new-room",
