@@ -125,7 +125,8 @@ package final class SocketSession {
         guard let socket, heartbeat.tick() == .beat else { return close(.timedOut, "no answer to pings") }
         watchExpiry()
         guard isWritable else { return }
-        let heads = subscribers.map { ($0.key, $0.value.subscription.head) }.sorted {
+        // Of a subscription whose first page is still being read, what the socket was greeted with.
+        let heads = subscribers.map { ($0.key, knownHead(of: $0.key) ?? $0.value.subscription.head) }.sorted {
             $0.0.description < $1.0.description
         }
         write(.heartbeat(at: .now, heads: heads))
