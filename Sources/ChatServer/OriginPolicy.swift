@@ -19,6 +19,10 @@ package struct OriginPolicy: Sendable {
             return nil
         }
         let scheme = parts[0]
+        // As in RFC 3986. Anything else is in no browser's Origin.
+        guard scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }) else {
+            return nil
+        }
         let defaultPort = scheme == "https" ? ":443" : ":80"
         let host = authority.hasSuffix(defaultPort) ? authority.dropLast(defaultPort.count) : authority
         return "\(scheme)://\(host)"

@@ -116,7 +116,7 @@ extension FuzzTarget {
         seeds: .texts(
             "https://chat.example.com/app\nhttps://chat.example.com", "http://localhost:3000\nhttp://localhost:3000",
             "HTTPS://A:443\nhttps://a", "http://[::1]:80\nhttp://[::1]", "https://u@a\nhttps://a", "://\nnull",
-            "a://b:\n"),
+            "a://b:\n", "@TTPS://A/.\n@ttps://a"),
         tokens: ["https://", "http://", ":443", ":80", "null", "@", "/", "\n", "://", "xn--", "İ", "ſ"]
     ) { input in
         let lines = input.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
