@@ -61,19 +61,21 @@ struct HTTPRoutes {
         let policy = configuration.passwordPolicy
         let confirmation = PasswordConfirmation(store: store, hasher: hasher, limits: limits)
         let former = FormerSession(store: store, cookies: cookies, hub: hub)
+        let devices = KnownDevices(store: store, cookies: cookies)
         SignUpController(
             store: store, hasher: hasher, cookies: cookies, former: former, hub: hub, newcomers: newcomers,
             passwords: policy, policy: configuration.signUp, takesGuests: configuration.guests, limits: limits
         ).add(to: router, authenticated)
         LogInController(
-            store: store, hasher: hasher, cookies: cookies, former: former, limits: limits, seal: configuration.seal,
+            store: store, hasher: hasher, cookies: cookies, former: former, devices: devices, limits: limits,
+            seal: configuration.seal,
             entrance: LogInEntrance(places: configuration.passwordSlots + configuration.passwordQueue)
         ).add(to: router)
         SessionsController(
             store: store, cookies: cookies, hub: hub, authenticator: authenticator, confirmation: confirmation
         ).add(to: authenticated)
         PasswordController(
-            store: store, hasher: hasher, cookies: cookies, hub: hub, policy: policy, limits: limits,
+            store: store, hasher: hasher, cookies: cookies, devices: devices, hub: hub, policy: policy, limits: limits,
             confirmation: confirmation
         ).add(to: router, authenticated)
         SecondFactorController(

@@ -13,6 +13,7 @@ struct LogInController: Sendable {
     let hasher: PasswordHasher
     let cookies: SessionCookie
     let former: FormerSession
+    let devices: KnownDevices
     let limits: LogInLimits
     let seal: SecretSeal
     let entrance: LogInEntrance
@@ -51,23 +52,11 @@ struct LogInController: Sendable {
                 on: connection)
         }
         var response = cookies.response(.created, session, token, delivery)
-        if delivery == .cookie { await remember(device, in: session, &response, context.logger) }
+        if delivery == .cookie {
+            await devices.remember(device, of: session.account.id, in: session.id, &response, context.logger)
+        }
         await former.end(request, delivery, from: place.address, context.logger)
         return response
-    }
-
-    /// The session is there already: without this the device is one like any other.
-    private func remember(
-        _ device: SecretToken?, in session: Session, _ response: inout Response, _ logger: Logger
-    ) async {
-        do {
-            let remembered = try await store.run { connection in
-                try Devices.remember(device, of: session.account.id, in: session.id, on: connection)
-            }
-            cookies.add(device: remembered, to: &response)
-        } catch {
-            logger.notice("A device could not be remembered: \(error)")
-        }
     }
 
     private func credentials(

@@ -13,6 +13,7 @@ struct PasswordController: Sendable {
     let store: Store
     let hasher: PasswordHasher
     let cookies: SessionCookie
+    let devices: KnownDevices
     let hub: Hub
     let policy: PasswordPolicy
     let limits: LogInLimits
@@ -42,19 +43,11 @@ struct PasswordController: Sendable {
         guard let changed else { throw PasswordConfirmation.wrongPassword("oldPassword") }
         hub.end(Set(changed.others))
         var response = cookies.response(.ok, changed.session, token, context.delivery)
-        if context.delivery == .cookie { await rememberDevice(of: session.account, in: &response, context.logger) }
-        return response
-    }
-
-    /// No device is known any more after a new password, so that of whoever has chosen it gets a new cookie. Without one it is only
-    /// a device like any other, so a failure does not undo the rest.
-    private func rememberDevice(of account: Account, in response: inout Response, _ logger: Logger) async {
-        do {
-            let device = try await store.run { try Devices.remember(nil, of: account.id, on: $0) }
-            cookies.add(device: device, to: &response)
-        } catch {
-            logger.notice("A device could not be remembered: \(error)")
+        // No device is known any more after a new password, so that of whoever has chosen it gets a new cookie.
+        if context.delivery == .cookie {
+            await devices.remember(nil, of: session.account.id, in: changed.session.id, &response, context.logger)
         }
+        return response
     }
 
     /// A link is as good as the password, once: every session ends. The device is known from then on, so that its owner gets in
@@ -73,7 +66,7 @@ struct PasswordController: Sendable {
         }
         hub.end(Set(ended))
         var response = Response.json { $0.member("handle", account.handle.description) }
-        await rememberDevice(of: account, in: &response, context.logger)
+        await devices.remember(nil, of: account.id, in: nil, &response, context.logger)
         return response
     }
 }
