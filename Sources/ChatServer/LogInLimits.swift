@@ -44,16 +44,19 @@ final class LogInLimits: Sendable {
 
     /// - Throws: `too_many_requests`.
     func admitConfirmation(of account: AccountID) throws(ChatError) {
-        let decision = tables.withLockedValue { $0.confirmations.decide(account, now: .now) }
-        guard case .retry(let after) = decision else { return }
-        throw .tooManyRequests("Your password was asked for too often.", after: after)
+        try admit(account, \.confirmations, "Your password was asked for too often.")
     }
 
     /// - Throws: `too_many_requests`.
     func admitRoom(by account: AccountID) throws(ChatError) {
-        let decision = tables.withLockedValue { $0.rooms.decide(account, now: .now) }
-        guard case .retry(let after) = decision else { return }
-        throw .tooManyRequests("You have made too many rooms.", after: after)
+        try admit(account, \.rooms, "You have made too many rooms.")
+    }
+
+    private func admit(
+        _ account: AccountID, _ table: WritableKeyPath<Tables, KeyLimiter<AccountID>>, _ cause: String
+    ) throws(ChatError) {
+        let decision = tables.withLockedValue { $0[keyPath: table].decide(account, now: .now) }
+        if case .retry(let after) = decision { throw .tooManyRequests(cause, after: after) }
     }
 
     /// Lets a guess through before it is compared, and remembers what came of it.
