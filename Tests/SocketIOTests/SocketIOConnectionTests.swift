@@ -42,22 +42,25 @@ import Testing
         #expect(sessions.count == 0 && gate.handlers.map(\.ends) == [1])
     }
 
-    /// Whoever came and went without waiting would be looked up again and again. The reference ends such a connection, too.
-    @Test func whoIsNotInYetDoesNotLeave() {
+    /// Another client, whose namespaces let nobody in by themselves.
+    private func held() -> (HoldingGate, EngineSocket) {
         let gate = HoldingGate()
         let other = sessions.makeSocket("other", on: loop, SocketIOConnection(gate), isUpgraded: false)
         other.open(on: nil)
         _ = other.poll()
+        return (gate, other)
+    }
+
+    /// Whoever came and went without waiting would be looked up again and again. The reference ends such a connection, too.
+    @Test func whoIsNotInYetDoesNotLeave() {
+        let (gate, other) = held()
         _ = other.post(ByteBuffer(string: "40\u{1E}41\u{1E}40"))
         #expect(gate.handlers.map(\.hasEnded) == [true] && sessions.count == 1)
     }
 
     /// What it waited for comes when the client has long been back.
     @Test func whoHasLeftDoesNotEndTheNextOfItsName() {
-        let gate = HoldingGate()
-        let other = sessions.makeSocket("other", on: loop, SocketIOConnection(gate), isUpgraded: false)
-        other.open(on: nil)
-        _ = other.poll()
+        let (gate, other) = held()
         _ = other.post(ByteBuffer(string: "40"))
         gate.handlers[0].accepts()
         _ = other.poll()

@@ -58,22 +58,26 @@ extension RoomHandler {
         try session.environment.rooms.submit(
             draft, .caller { result in eventLoop.execute { bound.value.changed(content, ackID, result) } })
         pending += 1
-        if case .left = content { leaves() }
+        if case .left = content { isLeaving = true }
+    }
+
+    private func left(_ result: Result<Receipt, ChatError>) {
+        if case .failure(let error) = result, ![.notAMember, .roomNotFound].contains(error.code) {
+            // It is still in the room, or that is not known.
+            isLeaving = false
+        } else {
+            hasLeft()
+        }
     }
 
     private func changed(_ content: Event.Content, _ ackID: String?, _ result: Result<Receipt, ChatError>) {
         pending -= 1
         guard let room else { return }
-        var isOut = false
         switch result {
-        case .success(let receipt):
-            if let ackID { answer(ackID) { $0.members(of: receipt, in: room) } }
-            isOut = true
-        case .failure(let error):
-            refuse(error, ackID)
-            isOut = [.notAMember, .roomNotFound].contains(error.code)
+        case .success(let receipt): if let ackID { answer(ackID) { $0.members(of: receipt, in: room) } }
+        case .failure(let error): refuse(error, ackID)
         }
-        if case .left = content { if isOut { hasLeft() } else { stays() } }
+        if case .left = content { left(result) }
         flush()
         readIfAllowed()
         if isFinished { finish() }

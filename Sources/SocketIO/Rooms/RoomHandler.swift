@@ -28,7 +28,7 @@ final class RoomHandler: NamespaceHandler {
     /// It has been told that it is in.
     private(set) var isIn = false
     /// The client has asked to leave the room, and has to be told before it is sent away.
-    private var isLeaving = false
+    var isLeaving = false
     /// Joining and leaving that waits for the database.
     var pending = 0
     /// The most of it: each is a commit of its own.
@@ -242,12 +242,6 @@ extension RoomHandler: SocketConnection {
         writer.refusal(error, namespace, ackID)
         write(writer.buffer)
     }
-
-    /// The account has left the room, and knows it.
-    func leaves() { isLeaving = true }
-
-    /// It is still in the room, or that is not known.
-    func stays() { isLeaving = false }
 
     func hasLeft() { client.disconnect() }
 
