@@ -74,7 +74,7 @@ extension SocketSession {
     }
 
     /// `nil` unless the account is known to be a member.
-    func knownHead(of room: RoomName) -> Int64? {
+    private func knownHead(of room: RoomName) -> Int64? {
         knownHeads[room].map { max($0, subscribers[room]?.subscription.head ?? 0) }
     }
 

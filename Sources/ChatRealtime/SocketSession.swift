@@ -126,7 +126,7 @@ package final class SocketSession {
         watchExpiry()
         guard isWritable else { return }
         // Of a subscription whose first page is still being read, what the socket was greeted with.
-        let heads = subscribers.map { ($0.key, knownHead(of: $0.key) ?? $0.value.subscription.head) }.sorted {
+        let heads = subscribers.map { ($0.key, max($0.value.subscription.head, knownHeads[$0.key] ?? 0)) }.sorted {
             $0.0.description < $1.0.description
         }
         write(.heartbeat(at: .now, heads: heads))
